@@ -1,0 +1,210 @@
+import type { ColumnType, Generated, JSONColumnType } from 'kysely';
+import type { AgencyProfile } from '../domain/agency.ts';
+import type { Body } from '../domain/body.ts';
+import type { NumberState, ReportPurpose, Wish } from '../domain/call.ts';
+import type { DeliveryState } from '../domain/delivery.ts';
+import type { KindTemplate, RuleFlags } from '../domain/kinds.ts';
+import type { ChannelName, Receipt } from '../domain/outcome.ts';
+
+/** `date` columns cross the driver as `YYYY-MM-DD` text on both backends, so that no local time zone creeps in. */
+export type DateText = string;
+type Json<T extends object> = JSONColumnType<T, string, string>;
+
+/** Tables as Kysely sees them; migrations are the truth. `timestamptz` is a `Date`, `bigint` a number. */
+export interface Schema {
+  agency: { id: Generated<boolean>; profile: Json<AgencyProfile>; updated_at: Date };
+  kinds: { code: string; label: string; aliases: string[]; template: KindTemplate; position: number };
+  surcharge_reasons: {
+    code: string;
+    effective_from: DateText;
+    label: string;
+    amount_yen: number;
+    min_yen: number;
+    max_yen: number;
+  };
+  plans: {
+    code: string;
+    effective_from: DateText;
+    name: string;
+    base_yen: number;
+    included_calls: number;
+    over_yen: number;
+  };
+  clients: {
+    id: string;
+    code: string;
+    name: string;
+    kana: string;
+    aliases: string[];
+    own_numbers: string[];
+    forwarding_numbers: string[];
+    status: 'active' | 'paused' | 'ended';
+    greeting: string | null;
+    operator_notes: string | null;
+    search_text: string;
+    created_at: Date;
+    updated_at: Date;
+  };
+  client_plans: { client_id: string; from_month: DateText; plan_code: string };
+  kind_rules: {
+    id: string;
+    kind: string;
+    client_id: string | null;
+    effective_from: DateText;
+    counted: boolean;
+    reported: boolean;
+    flagged: boolean;
+  };
+  roster_members: {
+    id: string;
+    client_id: string;
+    name: string;
+    kana: string;
+    aliases: string[];
+    responsible: boolean;
+    position: number;
+    active: boolean;
+  };
+  destinations: {
+    id: string;
+    client_id: string;
+    roster_member_id: string | null;
+    channel: ChannelName;
+    address: string;
+    mention: string | null;
+    position: number;
+    fallback: boolean;
+    active: boolean;
+    disabled_at: Date | null;
+    disabled_reason: string | null;
+  };
+  receipt_days: { day: DateText; first: number };
+  calls: {
+    id: string;
+    receipt_number: string;
+    entry_key: string;
+    client_id: string;
+    kind: string;
+    rule: Json<RuleFlags>;
+    source: 'modal' | 'line';
+    operator_id: string;
+    operator_name: string;
+    occurred_at: Date;
+    recorded_at: Date;
+    addressee_id: string | null;
+    addressee_name: string | null;
+    caller_company: string | null;
+    caller_name: string | null;
+    caller_kana: string | null;
+    number_state: NumberState;
+    number_raw: string | null;
+    number_e164: string | null;
+    number_display: string | null;
+    number_confirmed: boolean;
+    message: string | null;
+    quote: string | null;
+    wish: Wish | null;
+    urgent: boolean;
+    surcharge_code: string | null;
+    surcharge_yen: number | null;
+    surcharge_label: string | null;
+  };
+  usage_events: {
+    id: string;
+    client_id: string;
+    call_id: string | null;
+    type: 'count' | 'credit' | 'surcharge' | 'correction';
+    month: DateText;
+    amount_yen: Generated<number>;
+    reverses: string | null;
+    reason: string | null;
+    actor: string;
+    at: Date;
+  };
+  reports: {
+    id: string;
+    call_id: string;
+    client_id: string;
+    sequence: number;
+    purpose: ReportPurpose;
+    template: string;
+    month_count: number | null;
+    month_included: number | null;
+    created_at: Date;
+  };
+  deliveries: {
+    id: string;
+    report_id: string;
+    client_id: string;
+    destination_id: string;
+    channel: ChannelName;
+    credential: string;
+    address: string;
+    mention: string | null;
+    mark: string;
+    urgent: boolean;
+    body: ColumnType<Body, string, string>;
+    template_version: string;
+    plainest: Generated<boolean>;
+    state: DeliveryState;
+    next_attempt_at: Date;
+    generation: Generated<number>;
+    failures: Generated<number>;
+    lease_until: Date | null;
+    receipt: ColumnType<Receipt | null, string | null, string | null>;
+    reason: string | null;
+    said: string | null;
+    replaces: string | null;
+    absent_looks: Generated<number>;
+    looks: Generated<number>;
+    duplicate_marked: Generated<boolean>;
+    fallback_sought: Generated<boolean>;
+    /** Since when the client has been without it: creation, or a person's decision to try again. */
+    waiting_since: Date;
+    created_at: Date;
+    updated_at: Date;
+    ended_at: Date | null;
+  };
+  attempts: {
+    id: string;
+    delivery_id: string;
+    generation: number;
+    started_at: Date;
+    finished_at: Date | null;
+    outcome: string | null;
+    reason: string | null;
+    said: string | null;
+    receipt: ColumnType<Receipt | null, string | null, string | null>;
+  };
+  blocked_scopes: { scope: string; until: Date; reason: string };
+  notices: {
+    id: string;
+    key: string;
+    target: string;
+    body: ColumnType<NoticeBody, string, string>;
+    state: 'due' | 'sending' | 'sent' | 'failed';
+    next_attempt_at: Date;
+    failures: Generated<number>;
+    lease_until: Date | null;
+    reason: string | null;
+    receipt: ColumnType<Receipt | null, string | null, string | null>;
+    created_at: Date;
+    ended_at: Date | null;
+  };
+  drafts: { view_id: string; operator_id: string; fields: Json<Record<string, unknown>>; updated_at: Date };
+  audit_log: {
+    id: string;
+    at: Date;
+    actor: string;
+    action: string;
+    subject_type: string;
+    subject_id: string;
+    detail: Json<Record<string, unknown>>;
+  };
+}
+
+/** A message of the bot: `text` for notifications and screen readers, `blocks` for the eye. */
+export type NoticeBody = {
+  readonly text: string;
+  readonly blocks: readonly Readonly<Record<string, unknown>>[];
+};
