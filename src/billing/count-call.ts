@@ -1,0 +1,62 @@
+import type { Kysely } from 'kysely';
+import { jstMonth, monthStart } from '../domain/calendar.ts';
+import type { Clock, NewId } from '../domain/ports.ts';
+import { planOf } from '../rulebook/plans.ts';
+import type { SurchargeReason } from '../rulebook/surcharges.ts';
+import type { Schema } from '../storage/schema.ts';
+import { runningCount } from './running-count.ts';
+
+/** The running count a report shows: 「今月 18/20回」. Taken once, never rendered anew. */
+export interface MonthCount {
+  /** The call's ordinal among the live counts of its JST month. */
+  readonly ordinal: number;
+  /** Calls the client's plan of that month includes; null without a plan. */
+  readonly included: number | null;
+}
+
+/**
+ * Counts a call in the JST month it came in, with its surcharge as an event of its own. The database itself
+ * refuses a second live count of one call (P5). To be called under the client's row lock: the ordinal is taken
+ * there.
+ */
+export async function countCall(
+  trx: Kysely<Schema>,
+  deps: { readonly clock: Clock; readonly newId: NewId },
+  o: {
+    readonly callId: string;
+    readonly clientId: string;
+    readonly occurredAt: Date;
+    /** Slack id of whoever entered it. */
+    readonly actor: string;
+    readonly surcharge: SurchargeReason | null;
+  },
+): Promise<MonthCount> {
+  const month = jstMonth(o.occurredAt);
+  const event = {
+    client_id: o.clientId,
+    call_id: o.callId,
+    month: monthStart(month),
+    reverses: null,
+    actor: o.actor,
+    at: deps.clock(),
+  };
+  await trx
+    .insertInto('usage_events')
+    .values([
+      { ...event, id: deps.newId(), type: 'count' as const, reason: null },
+      ...(o.surcharge
+        ? [
+            {
+              ...event,
+              id: deps.newId(),
+              type: 'surcharge' as const,
+              amount_yen: o.surcharge.amountYen,
+              reason: o.surcharge.label,
+            },
+          ]
+        : []),
+    ])
+    .execute();
+  const plan = await planOf(trx, o.clientId, month);
+  return { ordinal: await runningCount(trx, o.clientId, month), included: plan?.includedCalls ?? null };
+}

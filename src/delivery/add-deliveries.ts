@@ -1,0 +1,92 @@
+import type { Kysely } from 'kysely';
+import type { Logger } from 'pino';
+import { deliveryMark } from '../domain/delivery.ts';
+import type { ChannelName } from '../domain/outcome.ts';
+import type { Clock, NewId } from '../domain/ports.ts';
+import type { Destination } from '../domain/roster.ts';
+import type { Renderer } from '../reports/render.ts';
+import { buildView } from '../reports/view.ts';
+import type { Schema } from '../storage/schema.ts';
+import { loadReportFacts } from './report-facts.ts';
+
+/**
+ * Renders a report for each destination and makes its deliveries due. The database keeps one delivery a
+ * (report, channel, address); a target that has one already is left as it is. Returns the ids added.
+ */
+export type AddDeliveries = (
+  trx: Kysely<Schema>,
+  o: {
+    readonly reportId: string;
+    readonly destinations: readonly Destination[];
+    /** The delivery these stand in for; null for the first ones. */
+    readonly replaces: string | null;
+  },
+) => Promise<readonly string[]>;
+
+/** The credential a channel sends with: what a budget, a pause and a bar belong to. */
+export function credentialOf(channel: ChannelName): string {
+  return channel;
+}
+
+export function createAddDeliveries(deps: {
+  readonly renderer: Renderer;
+  readonly clock: Clock;
+  readonly newId: NewId;
+  readonly log: Logger;
+}): AddDeliveries {
+  return async (trx, o) => {
+    const { template, facts } = await loadReportFacts(trx, o.reportId);
+    const view = buildView(facts);
+    const now = deps.clock();
+    const { client_id: clientId } = await trx
+      .selectFrom('reports')
+      .select('client_id')
+      .where('id', '=', o.reportId)
+      .executeTakeFirstOrThrow();
+    const rows = o.destinations.map((destination) => {
+      const id = deps.newId();
+      const mark = deliveryMark(id);
+      const { channel, address, mention } = destination;
+      const rendered = deps.renderer.render({ channel, template, view, mark, mention });
+      if (rendered.problem !== null) {
+        deps.log.error(
+          { delivery: id, channel, problem: rendered.problem },
+          'a template failed; sent plainly',
+        );
+      }
+      return {
+        id,
+        report_id: o.reportId,
+        client_id: clientId,
+        destination_id: destination.id,
+        channel,
+        credential: credentialOf(channel),
+        address,
+        mention,
+        mark,
+        urgent: facts.urgent,
+        body: JSON.stringify(rendered.body),
+        template_version: rendered.templateVersion,
+        plainest: rendered.plainest,
+        state: 'due' as const,
+        next_attempt_at: now,
+        lease_until: null,
+        receipt: null,
+        reason: null,
+        said: null,
+        replaces: o.replaces,
+        waiting_since: now,
+        created_at: now,
+        updated_at: now,
+        ended_at: null,
+      };
+    });
+    const added = await trx
+      .insertInto('deliveries')
+      .values(rows)
+      .onConflict((conflict) => conflict.columns(['report_id', 'channel', 'address']).doNothing())
+      .returning('id')
+      .execute();
+    return added.map(({ id }) => id);
+  };
+}

@@ -1,0 +1,57 @@
+import type { Kysely } from 'kysely';
+import type { ReportPurpose } from '../domain/call.ts';
+import type { KindTemplate } from '../domain/kinds.ts';
+import type { Clock, NewId } from '../domain/ports.ts';
+import type { Destination } from '../domain/roster.ts';
+import type { Schema } from '../storage/schema.ts';
+import type { AddDeliveries } from './add-deliveries.ts';
+import { undeliverableNotice } from './alert-text.ts';
+import { addNotice } from './notice.ts';
+
+export interface NewReport {
+  readonly callId: string;
+  readonly clientId: string;
+  readonly purpose: ReportPurpose;
+  readonly template: KindTemplate;
+  /** Running count at this moment; null for a call that is not counted. */
+  readonly count: { readonly ordinal: number; readonly included: number | null } | null;
+  readonly urgent: boolean;
+  readonly destinations: readonly Destination[];
+}
+
+/** Writes a report and a delivery for each destination, in the caller's transaction. Returns how many. */
+export type AddReport = (trx: Kysely<Schema>, report: NewReport) => Promise<number>;
+
+export function createAddReport(deps: {
+  readonly addDeliveries: AddDeliveries;
+  readonly clock: Clock;
+  readonly newId: NewId;
+}): AddReport {
+  return async (trx, report) => {
+    const id = deps.newId();
+    await trx
+      .insertInto('reports')
+      .values((eb) => ({
+        id,
+        call_id: report.callId,
+        client_id: report.clientId,
+        sequence: eb
+          .selectFrom('reports')
+          .where('call_id', '=', report.callId)
+          .select((of) => of(of.fn.coalesce(of.fn.max('sequence'), of.lit(0)), '+', of.lit(1)).as('next')),
+        purpose: report.purpose,
+        template: report.template,
+        month_count: report.count?.ordinal ?? null,
+        month_included: report.count?.included ?? null,
+        created_at: deps.clock(),
+      }))
+      .execute();
+    if (report.destinations.length === 0) {
+      // P3: a report that has nowhere to go is told to staff in the same transaction.
+      await addNotice(trx, await undeliverableNotice(trx, report.callId), deps);
+      return 0;
+    }
+    await deps.addDeliveries(trx, { reportId: id, destinations: report.destinations, replaces: null });
+    return report.destinations.length;
+  };
+}

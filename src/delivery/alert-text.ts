@@ -1,0 +1,112 @@
+import type { Kysely } from 'kysely';
+import type { AlertSubject } from '../domain/delivery.ts';
+import type { ChannelName, Reason } from '../domain/outcome.ts';
+import type { Schema } from '../storage/schema.ts';
+import { type NewNotice, STAFF } from './notice.ts';
+import { staffNoticeBody } from './notice-body.ts';
+
+/** What an alert can say of a delivery: where it was going and for whom, never what the call was about (P10). */
+export interface DeliveryInWords {
+  readonly deliveryId: string;
+  readonly destinationId: string;
+  readonly credential: string;
+  readonly channel: ChannelName;
+  readonly address: string;
+  readonly said: string | null;
+  readonly looks: number;
+  readonly createdAt: Date;
+  readonly receiptNumber: string;
+  readonly clientCode: string;
+  readonly clientName: string;
+  readonly disabledAt: Date | null;
+}
+
+export const CHANNEL_LABELS: Readonly<Record<ChannelName, string>> = {
+  chatwork: 'Chatwork',
+  slack: 'Slack',
+  email: 'メール',
+};
+
+/** The alert as lines of Japanese text for supervisors: what happened, to what, and what to do. */
+export function alertText(about: AlertSubject, words: DeliveryInWords, reason: Reason): readonly string[] {
+  const channel = CHANNEL_LABELS[words.channel];
+  const facts = [
+    `顧客: ${words.clientCode} ${words.clientName}`,
+    `受付番号: ${words.receiptNumber}`,
+    `宛先: ${channel} ${words.address}`,
+    `理由: ${reason.code}${reason.said ? `(相手の応答: ${reason.said})` : ''}`,
+    `配信: ${words.deliveryId}`,
+  ];
+  switch (about) {
+    case 'destination':
+      return [
+        `【宛先停止】${channel}の宛先に届けられません。`,
+        ...facts,
+        'この宛先への配信を止め、予備の宛先があればそちらへ送りました。',
+        '顧客に新しい宛先を確認し、clients import で登録し直してください。',
+      ];
+    case 'credential':
+      return [
+        `【要対応】${channel}の認証または送信設定が受け付けられません。`,
+        `理由: ${reason.code}${reason.said ? `(相手の応答: ${reason.said})` : ''}`,
+        '報告は送信待ちのまま保管しています。設定を直すと自動で送信を再開します。',
+        '確認方法: toritsugi doctor',
+      ];
+    case 'channel':
+      return [
+        `【注意】${channel}の送信が制限されています。`,
+        `理由: ${reason.code}`,
+        '報告は送信待ちのまま保管し、制限が解け次第送ります。',
+      ];
+    case 'uncertain':
+      return [
+        '【要判断】報告が届いたかどうか確認できません。',
+        ...facts,
+        '二重送信を避けるため、自動では送り直しません。宛先を見て判断してください。',
+        `届いていた場合: toritsugi deliveries confirm ${words.deliveryId}`,
+        `届いていない場合: toritsugi deliveries retry ${words.deliveryId} --even-if-uncertain`,
+      ];
+    case 'delivery':
+      return ['【注意】報告の形式が宛先に受け付けられませんでした。', ...facts, '簡易な形式で送り直します。'];
+    case 'late':
+      return [
+        '【要対応】報告が届かないまま時間が過ぎています。予備の宛先もありません。',
+        ...facts,
+        '送信は続けています。お急ぎの場合は顧客へ直接連絡してください。',
+      ];
+    case 'undeliverable':
+      return [
+        '【至急】報告をどの宛先にも届けられませんでした。',
+        ...facts,
+        '顧客へ直接連絡し、宛先を確認してください。',
+      ];
+    case 'given-up':
+      return [
+        '【至急】24時間送信を試みましたが、届けられませんでした。',
+        ...facts,
+        '顧客へ直接連絡してください。',
+      ];
+    default:
+      return about satisfies never;
+  }
+}
+
+/** Tells staff of a reported call whose client has no destination in working order. */
+export async function undeliverableNotice(trx: Kysely<Schema>, callId: string): Promise<NewNotice> {
+  const call = await trx
+    .selectFrom('calls as c')
+    .innerJoin('clients as client', 'client.id', 'c.client_id')
+    .select(['c.receipt_number', 'client.code', 'client.name'])
+    .where('c.id', '=', callId)
+    .executeTakeFirstOrThrow();
+  return {
+    key: `no-destination:${callId}`,
+    target: STAFF,
+    body: staffNoticeBody([
+      '【至急】報告先のない受電があります。',
+      `顧客: ${call.code} ${call.name}`,
+      `受付番号: ${call.receipt_number}`,
+      '使える宛先が登録されていません。顧客へ直接連絡し、clients import で宛先を登録してください。',
+    ]),
+  };
+}

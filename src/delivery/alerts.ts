@@ -1,0 +1,83 @@
+import type { Kysely } from 'kysely';
+import type { AlertSubject } from '../domain/delivery.ts';
+import type { Reason } from '../domain/outcome.ts';
+import type { Clock, NewId } from '../domain/ports.ts';
+import type { Schema } from '../storage/schema.ts';
+import { alertText, type DeliveryInWords } from './alert-text.ts';
+import { addNotice, STAFF } from './notice.ts';
+import { staffNoticeBody } from './notice-body.ts';
+
+/** Tells staff in the same transaction in which the trouble is written down (P3). */
+export type AlertStaff = (
+  trx: Kysely<Schema>,
+  about: AlertSubject,
+  delivery: { readonly id: string },
+  reason: Reason,
+) => Promise<void>;
+
+const HOUR_MS = 3_600_000;
+
+export function createAlertStaff(deps: { readonly clock: Clock; readonly newId: NewId }): AlertStaff {
+  return async (trx, about, delivery, reason) => {
+    const words = await inWords(trx, delivery.id);
+    await addNotice(
+      trx,
+      {
+        key: alertKey(about, words, reason, deps.clock()),
+        target: STAFF,
+        body: staffNoticeBody(alertText(about, words, reason)),
+      },
+      deps,
+    );
+  };
+}
+
+/**
+ * What makes two alerts the same one. A destination alerts once for each time it was disabled, a credential or
+ * a channel once an hour while it lasts, a delivery once for each reason.
+ */
+function alertKey(about: AlertSubject, words: DeliveryInWords, reason: Reason, now: Date): string {
+  const hour = Math.floor(now.getTime() / HOUR_MS);
+  switch (about) {
+    case 'destination':
+      return `destination:${words.destinationId}:${words.disabledAt?.getTime() ?? 0}`;
+    case 'credential':
+    case 'channel':
+      return `${about}:${words.credential}:${reason.code}:${hour}`;
+    case 'uncertain':
+      return `uncertain:${words.deliveryId}:${words.looks}`;
+    case 'delivery':
+    case 'late':
+    case 'undeliverable':
+    case 'given-up':
+      return `${about}:${words.deliveryId}`;
+    default:
+      return about satisfies never;
+  }
+}
+
+async function inWords(trx: Kysely<Schema>, deliveryId: string): Promise<DeliveryInWords> {
+  const row = await trx
+    .selectFrom('deliveries as d')
+    .innerJoin('reports as r', 'r.id', 'd.report_id')
+    .innerJoin('calls as c', 'c.id', 'r.call_id')
+    .innerJoin('clients as client', 'client.id', 'd.client_id')
+    .innerJoin('destinations as destination', 'destination.id', 'd.destination_id')
+    .select([
+      'd.id as deliveryId',
+      'd.destination_id as destinationId',
+      'd.credential',
+      'd.channel',
+      'd.address',
+      'd.said',
+      'd.looks',
+      'd.created_at as createdAt',
+      'c.receipt_number as receiptNumber',
+      'client.code as clientCode',
+      'client.name as clientName',
+      'destination.disabled_at as disabledAt',
+    ])
+    .where('d.id', '=', deliveryId)
+    .executeTakeFirstOrThrow();
+  return row;
+}

@@ -1,0 +1,194 @@
+import { type Kysely, sql } from 'kysely';
+import type { Logger } from 'pino';
+import type { Channels } from '../channels/channel.ts';
+import type { Body } from '../domain/body.ts';
+import type { ChannelName, Reason, Reconciliation } from '../domain/outcome.ts';
+import type { Clock } from '../domain/ports.ts';
+import type { Schema } from '../storage/schema.ts';
+import type { AlertStaff } from './alerts.ts';
+import type { DeliverySettings } from './settings.ts';
+
+export interface Reconciler {
+  /** Looks once after every uncertain delivery whose time has come. True when there may be more. */
+  look(): Promise<boolean>;
+}
+
+type Uncertain = {
+  readonly id: string;
+  readonly generation: number;
+  readonly channel: ChannelName;
+  readonly mark: string;
+  readonly address: string;
+  readonly mention: string | null;
+  readonly body: Body;
+  readonly looks: number;
+  readonly absent_looks: number;
+  readonly started_at: Date;
+};
+
+const BATCH = 20;
+/** Two agreeing looks at a complete window make an absence sure. */
+const ABSENT_LOOKS = 2;
+/** How long one look may take; nobody else looks at the same delivery meanwhile. Milliseconds. */
+const LOOK_LEASE_MS = 60_000;
+
+/**
+ * Finds out what became of an attempt whose answer was lost (P4):
+ *
+ *   uncertain ──found──► delivered
+ *             ──absent twice──► due
+ *             ──inconclusive──► looked at again, then a person is asked, again and again until one decides
+ */
+export function createReconciler(deps: {
+  readonly db: Kysely<Schema>;
+  readonly channels: Channels;
+  readonly clock: Clock;
+  readonly settings: DeliverySettings;
+  readonly alertStaff: AlertStaff;
+  readonly log: Logger;
+}): Reconciler {
+  return {
+    async look() {
+      const waiting = await takeUncertain(deps.db, deps.clock());
+      for (const delivery of waiting) {
+        const seen = await lookAt(delivery);
+        await write(delivery, seen);
+        deps.log.info(
+          { delivery: delivery.id, channel: delivery.channel, seen: seen.type },
+          'looked after an uncertain delivery',
+        );
+      }
+      return waiting.length === BATCH;
+    },
+  };
+
+  async function lookAt(delivery: Uncertain): Promise<Reconciliation> {
+    const channel = deps.channels[delivery.channel];
+    if (channel === undefined) {
+      return { type: 'inconclusive', reason: { code: `${delivery.channel}.not_configured` } };
+    }
+    const { id: deliveryId, mark, address, mention, body } = delivery;
+    try {
+      return await channel.reconcile(
+        {
+          message: { deliveryId, mark, address, mention, body },
+          startedAtMs: delivery.started_at.getTime(),
+          ownedByOther: (receiptKey) => ownedByOther(deps.db, delivery, receiptKey),
+        },
+        AbortSignal.timeout(deps.settings.sendTimeoutMs),
+      );
+    } catch (thrown) {
+      const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+      deps.log.error({ delivery: delivery.id, error: error.name }, 'a reconciler threw');
+      return { type: 'inconclusive', reason: { code: `${delivery.channel}.bug` } };
+    }
+  }
+
+  async function write(delivery: Uncertain, seen: Reconciliation): Promise<void> {
+    switch (seen.type) {
+      case 'found':
+        return await adopt(delivery, seen.receipt);
+      case 'absent':
+        return delivery.absent_looks + 1 >= ABSENT_LOOKS
+          ? await sendAgain(delivery)
+          : await lookLater(delivery, deps.settings.nextLookMs, delivery.absent_looks + 1);
+      case 'inconclusive':
+        return await doubt(delivery, seen.reason);
+      default:
+        return seen satisfies never;
+    }
+  }
+
+  async function adopt(delivery: Uncertain, receipt: Readonly<Record<string, string>>): Promise<void> {
+    const now = deps.clock();
+    await stillUncertain(delivery)
+      .set({
+        state: 'delivered',
+        receipt: JSON.stringify(receipt),
+        reason: 'reconciled',
+        ended_at: now,
+        updated_at: now,
+      })
+      .execute();
+  }
+
+  async function sendAgain(delivery: Uncertain): Promise<void> {
+    const now = deps.clock();
+    await stillUncertain(delivery)
+      .set({
+        state: 'due',
+        next_attempt_at: now,
+        absent_looks: 0,
+        looks: 0,
+        reason: 'absent',
+        updated_at: now,
+      })
+      .execute();
+  }
+
+  async function lookLater(delivery: Uncertain, pauseMs: number, absentLooks: number): Promise<void> {
+    await stillUncertain(delivery)
+      .set({
+        next_attempt_at: new Date(deps.clock().getTime() + pauseMs),
+        absent_looks: absentLooks,
+        looks: delivery.looks + 1,
+      })
+      .execute();
+  }
+
+  /** E-mail cannot be looked up, so asking comes at once; elsewhere trouble with looking may pass. */
+  async function doubt(delivery: Uncertain, reason: Reason): Promise<void> {
+    const patience = delivery.channel === 'email' ? 1 : deps.settings.looksBeforeAsking;
+    if (delivery.looks + 1 < patience) return await lookLater(delivery, deps.settings.nextLookMs, 0);
+    await lookLater(delivery, deps.settings.askAgainMs, 0);
+    await deps.db.transaction().execute(async (trx) => {
+      const open = await trx
+        .selectFrom('deliveries')
+        .select('id')
+        .where('id', '=', delivery.id)
+        .where('state', '=', 'uncertain')
+        .executeTakeFirst();
+      if (open) await deps.alertStaff(trx, 'uncertain', { id: delivery.id }, reason);
+    });
+  }
+
+  function stillUncertain(delivery: Uncertain) {
+    return deps.db
+      .updateTable('deliveries')
+      .where('id', '=', delivery.id)
+      .where('generation', '=', delivery.generation)
+      .where('state', '=', 'uncertain');
+  }
+}
+
+/** By index `deliveries_uncertain`; the time of the next look is moved on first, so that one process looks. */
+async function takeUncertain(db: Kysely<Schema>, now: Date): Promise<readonly Uncertain[]> {
+  const { rows } = await sql<Uncertain>`
+    with taken as (
+      select id from deliveries
+      where state = 'uncertain' and next_attempt_at <= ${now}
+      order by next_attempt_at limit ${BATCH}
+      for update skip locked
+    )
+    update deliveries d set next_attempt_at = ${new Date(now.getTime() + LOOK_LEASE_MS)}
+    from taken where d.id = taken.id
+    returning d.id, d.generation, d.channel, d.mark, d.address, d.mention, d.body, d.looks, d.absent_looks,
+      (select a.started_at from attempts a where a.delivery_id = d.id and a.generation = d.generation) as started_at
+  `.execute(db);
+  return rows;
+}
+
+async function ownedByOther(
+  db: Kysely<Schema>,
+  delivery: Pick<Uncertain, 'id' | 'channel' | 'address'>,
+  receiptKey: string,
+): Promise<boolean> {
+  const { rows } = await sql`
+    select 1 from deliveries d
+    where d.channel = ${delivery.channel} and d.address = ${delivery.address} and d.id <> ${delivery.id}
+      and d.receipt is not null
+      and exists (select 1 from jsonb_each_text(d.receipt) part where part.value = ${receiptKey})
+    limit 1
+  `.execute(db);
+  return rows.length > 0;
+}

@@ -1,0 +1,92 @@
+import { type Kysely, sql } from 'kysely';
+import type { KindTemplate } from '../domain/kinds.ts';
+import type { ReportFacts } from '../reports/view.ts';
+import type { Schema } from '../storage/schema.ts';
+
+/** A report's facts as recorded, and whether it is urgent: what every rendering of it starts from. */
+export async function loadReportFacts(
+  trx: Kysely<Schema>,
+  reportId: string,
+): Promise<{ readonly template: KindTemplate; readonly facts: ReportFacts }> {
+  const row = await trx
+    .selectFrom('reports as r')
+    .innerJoin('calls as c', 'c.id', 'r.call_id')
+    .innerJoin('clients as client', 'client.id', 'r.client_id')
+    .innerJoin('kinds as kind', 'kind.code', 'c.kind')
+    .leftJoin('agency', (join) => join.onTrue())
+    .select([
+      'r.month_count',
+      'r.month_included',
+      'c.id as call_id',
+      'c.client_id',
+      'c.rule',
+      'c.receipt_number',
+      'c.occurred_at',
+      'c.recorded_at',
+      'c.operator_name',
+      'c.addressee_id',
+      'c.addressee_name',
+      'c.caller_company',
+      'c.caller_name',
+      'c.caller_kana',
+      'c.number_state',
+      'c.number_display',
+      'c.number_confirmed',
+      'c.message',
+      'c.quote',
+      'c.wish',
+      'c.urgent',
+      'c.surcharge_label',
+      'c.surcharge_yen',
+      'client.name as client_name',
+      'kind.code as kind_code',
+      'kind.label as kind_label',
+      'kind.template as kind_template',
+      'agency.profile',
+    ])
+    .where('r.id', '=', reportId)
+    .executeTakeFirstOrThrow();
+  return {
+    template: row.kind_template,
+    facts: {
+      agency: row.profile && { name: row.profile.name, phone: row.profile.phone },
+      client: { name: row.client_name },
+      kind: { code: row.kind_code, label: row.kind_label, template: row.kind_template },
+      receiptNumber: row.receipt_number,
+      occurredAt: row.occurred_at,
+      operatorName: row.operator_name,
+      addressee:
+        row.addressee_name === null
+          ? null
+          : { name: row.addressee_name, onRoster: row.addressee_id !== null },
+      caller: { company: row.caller_company, name: row.caller_name, kana: row.caller_kana },
+      number:
+        row.number_state === 'given'
+          ? { state: 'given', display: row.number_display ?? '', confirmed: row.number_confirmed }
+          : { state: row.number_state },
+      message: row.message,
+      quote: row.quote,
+      wish: row.wish,
+      urgent: row.urgent,
+      surcharge:
+        row.surcharge_label === null || row.surcharge_yen === null
+          ? null
+          : { label: row.surcharge_label, amountYen: row.surcharge_yen },
+      month: row.month_count === null ? null : { ordinal: row.month_count, included: row.month_included },
+      flaggedSoFar: row.rule.flagged ? await flaggedSoFar(trx, row) : null,
+    },
+  };
+}
+
+/** By index `calls_flagged`, up to this call, so that a later rendering says the same. */
+async function flaggedSoFar(
+  trx: Kysely<Schema>,
+  call: { readonly client_id: string; readonly recorded_at: Date },
+): Promise<{ readonly count: number; readonly since: Date } | null> {
+  const { rows } = await sql<{ count: number; since: Date | null }>`
+    select count(*) as count, min(occurred_at) as since from calls
+    where client_id = ${call.client_id} and recorded_at <= ${call.recorded_at} and (rule ->> 'flagged') = 'true'
+  `.execute(trx);
+  const row = rows[0];
+  return row?.since ? { count: Number(row.count), since: row.since } : null;
+}

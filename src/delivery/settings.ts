@@ -1,0 +1,60 @@
+import type { RetrySettings } from '../domain/delivery.ts';
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+/** Every lease, window and pause of delivery, in milliseconds unless named otherwise. */
+export interface DeliverySettings extends RetrySettings {
+  /** How often the relay looks for due deliveries without a wake. Polling is the truth, a wake a hint (P7). */
+  readonly relayPollMs: number;
+  /** How long a handed-out delivery may stay unclaimed before it is due again. */
+  readonly queuedLeaseMs: number;
+  /** How long one attempt may take before nobody can tell any more what became of it. Above `sendTimeoutMs`. */
+  readonly sendingLeaseMs: number;
+  /** When a running attempt is told to stop. */
+  readonly sendTimeoutMs: number;
+  /** Deliveries handed out and not yet claimed, over all clients: keeps the queue short and urgent ones early. */
+  readonly queueDepth: number;
+  /** Deliveries of one client handed out or in flight at once (P8). */
+  readonly clientInFlight: number;
+  /** Attempts one worker process runs at once. */
+  readonly concurrency: number;
+  readonly sweepEveryMs: number;
+  /** First look at the far side after an uncertain attempt, then the pause to the second. */
+  readonly firstLookMs: number;
+  readonly nextLookMs: number;
+  /** Looks that may stay inconclusive before a person is asked, and how often they are asked again. */
+  readonly looksBeforeAsking: number;
+  readonly askAgainMs: number;
+  /** A delivery still waiting after this long goes to the client's fallback. */
+  readonly fallbackUrgentMs: number;
+  readonly fallbackMs: number;
+  /** The end of trying: failed, and staff is told. */
+  readonly giveUpMs: number;
+  readonly noticeLeaseMs: number;
+  readonly noticePollMs: number;
+}
+
+export const DELIVERY_DEFAULTS: DeliverySettings = {
+  backoffBaseMs: 5 * SECOND,
+  backoffMaxMs: 5 * MINUTE,
+  credentialPauseMs: 5 * MINUTE,
+  relayPollMs: SECOND,
+  queuedLeaseMs: 30 * SECOND,
+  sendingLeaseMs: 60 * SECOND,
+  sendTimeoutMs: 45 * SECOND,
+  queueDepth: 100,
+  clientInFlight: 8,
+  concurrency: 25,
+  sweepEveryMs: 5 * SECOND,
+  firstLookMs: 5 * SECOND,
+  nextLookMs: 30 * SECOND,
+  looksBeforeAsking: 4,
+  askAgainMs: 15 * MINUTE,
+  fallbackUrgentMs: 5 * MINUTE,
+  fallbackMs: 30 * MINUTE,
+  giveUpMs: 24 * HOUR,
+  noticeLeaseMs: 30 * SECOND,
+  noticePollMs: SECOND,
+};

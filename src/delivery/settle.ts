@@ -1,0 +1,182 @@
+import { type Kysely, sql, type Transaction } from 'kysely';
+import { disableDestination } from '../clients/disable-destination.ts';
+import { afterOutcome, type Effect, type Transition } from '../domain/delivery.ts';
+import type { ChannelName, Outcome } from '../domain/outcome.ts';
+import type { Clock } from '../domain/ports.ts';
+import type { Schema } from '../storage/schema.ts';
+import type { AlertStaff } from './alerts.ts';
+import { blockScope } from './block-scope.ts';
+import type { Claimed } from './claim.ts';
+import type { FallBack } from './fall-back.ts';
+import type { RenderAgain } from './render-again.ts';
+import type { DeliverySettings } from './settings.ts';
+
+/** Writes what an attempt came to, with everything that follows from it, in one transaction. */
+export type Settle = (
+  attempt: Pick<Claimed, 'deliveryId' | 'generation' | 'attemptId'>,
+  outcome: Outcome,
+) => Promise<void>;
+
+/** The delivery an outcome belongs to, as locked for settling. */
+export interface Settling {
+  readonly id: string;
+  readonly report_id: string;
+  readonly client_id: string;
+  readonly destination_id: string;
+  readonly channel: ChannelName;
+  readonly credential: string;
+  readonly address: string;
+  readonly failures: number;
+  readonly plainest: boolean;
+}
+
+export function createSettle(deps: {
+  readonly db: Kysely<Schema>;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly settings: DeliverySettings;
+  readonly alertStaff: AlertStaff;
+  readonly fallBack: FallBack;
+  readonly renderAgain: RenderAgain;
+}): Settle {
+  return async (attempt, outcome) => {
+    const now = deps.clock();
+    if (outcome.type === 'delivered') {
+      // The common case in one statement: nothing else follows from it.
+      await settleDelivered(deps.db, attempt, outcome.receipt, now);
+      return;
+    }
+    await deps.db.transaction().execute(async (trx) => {
+      const delivery = await lockForSettling(trx, attempt);
+      if (delivery === undefined) return;
+      const transition = afterOutcome(delivery, outcome, now.getTime(), deps.settings, deps.random());
+      await writeTransition(trx, delivery, attempt, transition, outcome, now, deps.settings);
+      for (const effect of transition.effects) await apply(trx, delivery, effect, transition, now);
+    });
+  };
+
+  async function apply(
+    trx: Transaction<Schema>,
+    delivery: Settling,
+    effect: Effect,
+    transition: Transition,
+    now: Date,
+  ): Promise<void> {
+    const reason = transition.reason ?? { code: 'none' };
+    switch (effect.type) {
+      case 'block':
+        await blockScope(trx, {
+          scope:
+            effect.scope === 'credential'
+              ? `credential:${delivery.credential}`
+              : `destination:${delivery.channel}:${delivery.address}`,
+          until: new Date(effect.untilMs),
+          reason: reason.code,
+        });
+        return;
+      case 'disable-destination':
+        await disableDestination(trx, delivery.destination_id, reason.code, now);
+        return;
+      case 'fall-back':
+        if ((await deps.fallBack(trx, delivery)) === 'nobody') {
+          await deps.alertStaff(trx, 'undeliverable', delivery, reason);
+        }
+        return;
+      case 'render-plainest':
+        await deps.renderAgain(trx, delivery);
+        return;
+      case 'alert':
+        await deps.alertStaff(trx, effect.about, delivery, reason);
+        return;
+      default:
+        return effect satisfies never;
+    }
+  }
+}
+
+/**
+ * An outcome is taken while its attempt is the newest: also after the lease ran out and the sweeper called the
+ * delivery uncertain, because the answer that came late is the truth.
+ */
+async function settleDelivered(
+  db: Kysely<Schema>,
+  attempt: Pick<Claimed, 'deliveryId' | 'generation' | 'attemptId'>,
+  receipt: object,
+  now: Date,
+): Promise<void> {
+  const json = JSON.stringify(receipt);
+  await sql`
+    with settled as (
+      update deliveries
+      set state = 'delivered', receipt = ${json}::jsonb, reason = null, said = null,
+          lease_until = null, ended_at = ${now}, updated_at = ${now}
+      where id = ${attempt.deliveryId} and generation = ${attempt.generation} and state in ('sending', 'uncertain')
+    )
+    update attempts
+    set finished_at = ${now}, outcome = 'delivered', receipt = ${json}::jsonb
+    where id = ${attempt.attemptId}
+  `.execute(db);
+}
+
+async function lockForSettling(
+  trx: Transaction<Schema>,
+  attempt: Pick<Claimed, 'deliveryId' | 'generation'>,
+): Promise<Settling | undefined> {
+  return await trx
+    .selectFrom('deliveries')
+    .select([
+      'id',
+      'report_id',
+      'client_id',
+      'destination_id',
+      'channel',
+      'credential',
+      'address',
+      'failures',
+      'plainest',
+    ])
+    .where('id', '=', attempt.deliveryId)
+    .where('generation', '=', attempt.generation)
+    .where('state', 'in', ['sending', 'uncertain'])
+    .forUpdate()
+    .executeTakeFirst();
+}
+
+async function writeTransition(
+  trx: Transaction<Schema>,
+  delivery: Settling,
+  attempt: Pick<Claimed, 'attemptId'>,
+  transition: Transition,
+  outcome: Outcome,
+  now: Date,
+  settings: DeliverySettings,
+): Promise<void> {
+  const nextAttempt =
+    transition.state === 'uncertain'
+      ? new Date(now.getTime() + settings.firstLookMs)
+      : new Date(transition.nextAttemptMs ?? now.getTime());
+  await trx
+    .updateTable('deliveries')
+    .set({
+      state: transition.state,
+      next_attempt_at: nextAttempt,
+      failures: delivery.failures + (transition.failed ? 1 : 0),
+      lease_until: null,
+      reason: transition.reason?.code ?? null,
+      said: transition.reason?.said ?? null,
+      ended_at: transition.state === 'failed' ? now : null,
+      updated_at: now,
+    })
+    .where('id', '=', delivery.id)
+    .execute();
+  await trx
+    .updateTable('attempts')
+    .set({
+      finished_at: now,
+      outcome: outcome.type === 'rejected' ? `rejected:${outcome.scope}` : outcome.type,
+      reason: transition.reason?.code ?? null,
+      said: transition.reason?.said ?? null,
+    })
+    .where('id', '=', attempt.attemptId)
+    .execute();
+}

@@ -1,0 +1,61 @@
+import type { Kysely } from 'kysely';
+import type { RuleFlags } from '../domain/kinds.ts';
+import type { Schema } from '../storage/schema.ts';
+
+/** What an operator is told of a recorded call. */
+export interface CallReceipt {
+  readonly callId: string;
+  readonly receiptNumber: string;
+  readonly client: { readonly id: string; readonly code: string; readonly name: string };
+  readonly kind: { readonly code: string; readonly label: string };
+  readonly rule: RuleFlags;
+  /** Destinations the first report goes to; 0 with a reported call means that staff was told instead. */
+  readonly destinations: number;
+  readonly occurredAt: Date;
+  readonly recordedAt: Date;
+  readonly urgent: boolean;
+}
+
+/** The receipt of the call recorded under an entry key, read back as it was given the first time. */
+export async function receiptOf(db: Kysely<Schema>, entryKey: string): Promise<CallReceipt | undefined> {
+  const row = await db
+    .selectFrom('calls as call')
+    .innerJoin('clients as client', 'client.id', 'call.client_id')
+    .innerJoin('kinds as kind', 'kind.code', 'call.kind')
+    .select((eb) => [
+      'call.id as callId',
+      'call.receipt_number',
+      'call.rule',
+      'call.occurred_at',
+      'call.recorded_at',
+      'call.urgent',
+      'client.id as clientId',
+      'client.code as clientCode',
+      'client.name as clientName',
+      'kind.code as kindCode',
+      'kind.label as kindLabel',
+      eb
+        .selectFrom('deliveries as d')
+        .innerJoin('reports as r', 'r.id', 'd.report_id')
+        .whereRef('r.call_id', '=', 'call.id')
+        .where('r.sequence', '=', 1)
+        .where('d.replaces', 'is', null)
+        .select(eb.fn.countAll<number>().as('n'))
+        .as('destinations'),
+    ])
+    .where('call.entry_key', '=', entryKey)
+    .executeTakeFirst();
+  return (
+    row && {
+      callId: row.callId,
+      receiptNumber: row.receipt_number,
+      client: { id: row.clientId, code: row.clientCode, name: row.clientName },
+      kind: { code: row.kindCode, label: row.kindLabel },
+      rule: row.rule,
+      destinations: Number(row.destinations ?? 0),
+      occurredAt: row.occurred_at,
+      recordedAt: row.recorded_at,
+      urgent: row.urgent,
+    }
+  );
+}

@@ -1,0 +1,193 @@
+import type { Kysely, Transaction } from 'kysely';
+import { countCall, type MonthCount } from '../billing/count-call.ts';
+import { destinationsOf } from '../clients/destinations.ts';
+import type { AddReport } from '../delivery/add-report.ts';
+import { addNotice, type NewNotice } from '../delivery/notice.ts';
+import { jstDay } from '../domain/calendar.ts';
+import type { CallEntry, EntryProblem } from '../domain/call.ts';
+import type { Clock, NewId } from '../domain/ports.ts';
+import { route } from '../domain/roster.ts';
+import { storable, textOrNull } from '../domain/text.ts';
+import type { Schema } from '../storage/schema.ts';
+import { type CheckedNumber, checkEntry } from './check-entry.ts';
+import { type LookedUp, lookUp } from './look-up.ts';
+import { type CallReceipt, receiptOf } from './receipt.ts';
+import { nextReceiptNumber } from './receipt-number.ts';
+
+export type RecordResult =
+  | { readonly type: 'recorded'; readonly receipt: CallReceipt }
+  /** The same entry was recorded before; nothing was written now. */
+  | { readonly type: 'already'; readonly receipt: CallReceipt }
+  | { readonly type: 'refused'; readonly problems: readonly EntryProblem[] };
+
+export interface Recorder {
+  /**
+   * Records a call and everything that follows from it in one transaction (P1): the call, its count, its report
+   * and deliveries, and the note to the operator. Resolves after the commit. Throws when the database cannot
+   * say that it was recorded; the same entry may then be sent again, its key keeps it single.
+   */
+  record(
+    entry: CallEntry,
+    o?: { readonly notice?: (receipt: CallReceipt) => NewNotice | null },
+  ): Promise<RecordResult>;
+}
+
+export function createRecorder(deps: {
+  readonly db: Kysely<Schema>;
+  readonly clock: Clock;
+  readonly newId: NewId;
+  readonly addReport: AddReport;
+  /** Called after the commit: there may be something to send. A hint, never awaited (P7). */
+  readonly wake: () => void;
+}): Recorder {
+  return {
+    async record(entry, o = {}) {
+      const checked = checkEntry(entry, deps.clock());
+      if (checked.problems.length > 0) {
+        const known = await receiptOf(deps.db, entry.key);
+        return known ? { type: 'already', receipt: known } : { type: 'refused', problems: checked.problems };
+      }
+      const result = await recordOnce(entry, checked.number, o.notice);
+      if (result.type === 'recorded') deps.wake();
+      return result;
+    },
+  };
+
+  async function recordOnce(
+    entry: CallEntry,
+    number: CheckedNumber,
+    notice: ((receipt: CallReceipt) => NewNotice | null) | undefined,
+  ): Promise<RecordResult> {
+    try {
+      return await deps.db.transaction().execute(async (trx) => {
+        const known = await receiptOf(trx, entry.key);
+        if (known !== undefined) return { type: 'already', receipt: known };
+        const { found, problems } = await lookUp(trx, entry);
+        if (found === undefined) return { type: 'refused', problems };
+        const receipt = await write(trx, entry, number, found);
+        const note = notice?.(receipt);
+        if (note) await addNotice(trx, note, deps);
+        return { type: 'recorded', receipt };
+      });
+    } catch (thrown) {
+      // Two requests of one entry at the same moment: the second meets the first one's key.
+      const known = isKeyTaken(thrown) ? await receiptOf(deps.db, entry.key) : undefined;
+      if (known !== undefined) return { type: 'already', receipt: known };
+      throw thrown;
+    }
+  }
+
+  async function write(
+    trx: Transaction<Schema>,
+    entry: CallEntry,
+    number: CheckedNumber,
+    found: LookedUp,
+  ): Promise<CallReceipt> {
+    const now = deps.clock();
+    const call = {
+      id: deps.newId(),
+      receiptNumber: await nextReceiptNumber(trx, jstDay(now)),
+    };
+    await trx
+      .insertInto('calls')
+      .values(callRow(call, entry, number, found, now))
+      .execute();
+    const count = found.rule.counted
+      ? await countCall(trx, deps, {
+          callId: call.id,
+          clientId: found.client.id,
+          occurredAt: entry.occurredAt,
+          actor: entry.operator.id,
+          surcharge: found.surcharge,
+        })
+      : null;
+    // P2: a kind that is not reported makes no report, no delivery, nothing.
+    const destinations = found.rule.reported ? await report(trx, entry, call.id, found, count) : 0;
+    return {
+      callId: call.id,
+      receiptNumber: call.receiptNumber,
+      client: { id: found.client.id, code: found.client.code, name: found.client.name },
+      kind: { code: found.kind.code, label: found.kind.label },
+      rule: found.rule,
+      destinations,
+      occurredAt: entry.occurredAt,
+      recordedAt: now,
+      urgent: entry.urgent,
+    };
+  }
+
+  async function report(
+    trx: Transaction<Schema>,
+    entry: CallEntry,
+    callId: string,
+    found: LookedUp,
+    count: MonthCount | null,
+  ): Promise<number> {
+    const { primary } = route({
+      destinations: await destinationsOf(trx, found.client.id),
+      responsibleMemberId: found.responsibleMemberId,
+      addresseeId: found.addressee?.id ?? null,
+    });
+    return await deps.addReport(trx, {
+      callId,
+      clientId: found.client.id,
+      purpose: 'initial',
+      template: found.kind.template,
+      count,
+      urgent: entry.urgent,
+      destinations: primary,
+    });
+  }
+}
+
+function callRow(
+  call: { readonly id: string; readonly receiptNumber: string },
+  entry: CallEntry,
+  number: CheckedNumber,
+  found: LookedUp,
+  now: Date,
+) {
+  const kept = (text: string | null) => {
+    const stored = textOrNull(text);
+    return stored === null ? null : storable(stored);
+  };
+  const { addressee, caller } = entry;
+  return {
+    id: call.id,
+    receipt_number: call.receiptNumber,
+    entry_key: entry.key,
+    client_id: found.client.id,
+    kind: found.kind.code,
+    rule: JSON.stringify(found.rule),
+    source: entry.source,
+    operator_id: entry.operator.id,
+    operator_name: storable(entry.operator.name),
+    occurred_at: entry.occurredAt,
+    recorded_at: now,
+    addressee_id: found.addressee?.id ?? null,
+    addressee_name: found.addressee?.name ?? kept(addressee?.type === 'heard' ? addressee.name : null),
+    caller_company: kept(caller.company),
+    caller_name: kept(caller.name),
+    caller_kana: kept(caller.kana),
+    number_state: caller.number.state,
+    number_raw: number?.raw ?? null,
+    number_e164: number?.e164 ?? null,
+    number_display: number?.display ?? null,
+    number_confirmed: caller.number.state === 'given' && caller.number.confirmed,
+    message: kept(entry.message),
+    quote: kept(entry.quote),
+    wish: entry.wish,
+    urgent: entry.urgent,
+    surcharge_code: found.surcharge?.code ?? null,
+    surcharge_yen: found.surcharge?.amountYen ?? null,
+    surcharge_label: found.surcharge?.label ?? null,
+  };
+}
+
+function isKeyTaken(thrown: unknown): boolean {
+  return (
+    thrown instanceof Error &&
+    (thrown as { code?: unknown }).code === '23505' &&
+    (thrown as { constraint?: unknown }).constraint === 'calls_entry_key_key'
+  );
+}

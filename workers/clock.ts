@@ -1,0 +1,42 @@
+import type { Logger } from 'pino';
+import { createLoop, type Loop } from '../src/delivery/loop.ts';
+import type { NoticePump } from '../src/delivery/notices.ts';
+import type { Reconciler } from '../src/delivery/reconcile.ts';
+import type { Sweeper } from '../src/delivery/sweep.ts';
+
+/** What time brings about by itself: leases that are over, second looks, the bot's own messages, old drafts. */
+export function createClockLoops(
+  parts: {
+    readonly sweeper: Sweeper;
+    readonly reconciler: Reconciler;
+    readonly notices: NoticePump;
+    readonly purgeDrafts: () => Promise<void>;
+  },
+  o: {
+    readonly sweepEveryMs: number;
+    readonly noticePollMs: number;
+    readonly purgeEveryMs: number;
+    readonly log: Logger;
+  },
+): { readonly sweep: Loop; readonly reconcile: Loop; readonly notices: Loop; readonly purge: Loop } {
+  const { log } = o;
+  return {
+    sweep: createLoop({ name: 'sweep', everyMs: o.sweepEveryMs, run: () => parts.sweeper.sweep(), log }),
+    reconcile: createLoop({
+      name: 'reconcile',
+      everyMs: o.sweepEveryMs,
+      run: () => parts.reconciler.look(),
+      log,
+    }),
+    notices: createLoop({ name: 'notices', everyMs: o.noticePollMs, run: () => parts.notices.pump(), log }),
+    purge: createLoop({
+      name: 'purge',
+      everyMs: o.purgeEveryMs,
+      run: async () => {
+        await parts.purgeDrafts();
+        return false;
+      },
+      log,
+    }),
+  };
+}
