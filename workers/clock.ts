@@ -10,7 +10,7 @@ export function createClockLoops(
     readonly sweeper: Sweeper;
     readonly reconciler: Reconciler;
     readonly notices: NoticePump;
-    readonly purgeDrafts: () => Promise<void>;
+    readonly purgeDrafts: () => Promise<unknown>;
   },
   o: {
     readonly sweepEveryMs: number;

@@ -4,9 +4,10 @@ import type { Channels } from '../channels/channel.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { Clock, NewId } from '../domain/ports.ts';
 import type { Schema } from '../storage/schema.ts';
-import { type Claimed, claim } from './claim.ts';
+import { type Claimed, type ClaimRequest, claim } from './claim.ts';
 import type { DeliverySettings } from './settings.ts';
 import type { Settle } from './settle.ts';
+import { shareCommits } from './share-commits.ts';
 
 /** Pauses between tries to write down an outcome, milliseconds. The lease outlasts them. */
 const BOOKKEEPING_PAUSES_MS = [50, 200, 1000, 3000];
@@ -34,6 +35,12 @@ export function createAttempt(deps: {
   readonly log: Logger;
   readonly sleep: (ms: number) => Promise<void>;
 }): Attempt {
+  const claimOne = shareCommits(
+    (requests: readonly ClaimRequest[]) =>
+      claim(deps.db, requests, { now: deps.clock(), leaseMs: deps.settings.sendingLeaseMs }),
+    deps.settings.shareCommitsOf,
+  );
+
   const send = async (claimed: Claimed): Promise<Outcome> => {
     const channel = deps.channels[claimed.channel];
     if (channel === undefined) {
@@ -72,11 +79,7 @@ export function createAttempt(deps: {
 
   return {
     async run(job) {
-      const claimed = await claim(deps.db, job, {
-        attemptId: deps.newId(),
-        now: deps.clock(),
-        leaseMs: deps.settings.sendingLeaseMs,
-      });
+      const claimed = await claimOne({ ...job, attemptId: deps.newId() });
       if (claimed === undefined) return;
       const outcome = await send(claimed);
       await write(claimed, outcome);

@@ -13,49 +13,69 @@ export interface Claimed {
   readonly message: OutgoingMessage;
 }
 
+/** What a worker asks for: one generation of one delivery, and the id its attempt is to have. */
+export interface ClaimRequest {
+  readonly id: string;
+  readonly generation: number;
+  readonly attemptId: string;
+}
+
 /**
- * `queued` → `sending` for exactly this generation, and the attempt row, in one statement: whoever calls the
- * far side has a record of it before (P4). undefined when another worker, the sweeper or a person was first.
+ * `queued` → `sending` for exactly these generations, and their attempt rows, in one statement: whoever calls
+ * the far side has a record of it before (P4). Answers in the order of the requests; undefined where another
+ * worker, the sweeper or a person was first.
  */
 export async function claim(
   db: Kysely<Schema>,
-  job: { readonly id: string; readonly generation: number },
-  o: { readonly attemptId: string; readonly now: Date; readonly leaseMs: number },
-): Promise<Claimed | undefined> {
+  requests: readonly ClaimRequest[],
+  o: { readonly now: Date; readonly leaseMs: number },
+): Promise<readonly (Claimed | undefined)[]> {
   const leaseUntil = new Date(o.now.getTime() + o.leaseMs);
   const { rows } = await sql<{
     id: string;
     generation: number;
+    attempt_id: string;
     channel: ChannelName;
     mark: string;
     address: string;
     mention: string | null;
     body: Body;
   }>`
-    with claimed as (
-      update deliveries
+    with requested as (
+      select * from unnest(
+        ${requests.map(({ id }) => id)}::uuid[],
+        ${requests.map(({ generation }) => generation)}::integer[],
+        ${requests.map(({ attemptId }) => attemptId)}::uuid[]
+      ) as requested (id, generation, attempt_id)
+    ), claimed as (
+      update deliveries d
       set state = 'sending', lease_until = ${leaseUntil}, updated_at = ${o.now}
-      where id = ${job.id} and generation = ${job.generation} and state = 'queued'
-      returning id, generation, channel, mark, address, mention, body
+      from requested
+      where d.id = requested.id and d.generation = requested.generation and d.state = 'queued'
+      returning d.id, d.generation, requested.attempt_id, d.channel, d.mark, d.address, d.mention, d.body
     ), attempted as (
       insert into attempts (id, delivery_id, generation, started_at)
-      select ${o.attemptId}::uuid, id, generation, ${o.now}::timestamptz from claimed
+      select attempt_id, id, generation, ${o.now}::timestamptz from claimed
     )
     select * from claimed
   `.execute(db);
-  const row = rows[0];
-  if (row === undefined) return undefined;
-  return {
-    deliveryId: row.id,
-    generation: row.generation,
-    attemptId: o.attemptId,
-    channel: row.channel,
-    message: {
-      deliveryId: row.id,
-      mark: row.mark,
-      address: row.address,
-      mention: row.mention,
-      body: row.body,
-    },
-  };
+  const claimed = new Map(
+    rows.map((row) => [
+      row.attempt_id,
+      {
+        deliveryId: row.id,
+        generation: row.generation,
+        attemptId: row.attempt_id,
+        channel: row.channel,
+        message: {
+          deliveryId: row.id,
+          mark: row.mark,
+          address: row.address,
+          mention: row.mention,
+          body: row.body,
+        },
+      },
+    ]),
+  );
+  return requests.map(({ attemptId }) => claimed.get(attemptId));
 }

@@ -1,9 +1,10 @@
 import { type Kysely, sql } from 'kysely';
 import type { Logger } from 'pino';
 import type { Channels } from '../channels/channel.ts';
-import type { Body } from '../domain/body.ts';
+import type { Body, EmailBody } from '../domain/body.ts';
 import type { ChannelName, Reason, Reconciliation } from '../domain/outcome.ts';
 import type { Clock } from '../domain/ports.ts';
+import { warnOfDuplicate } from '../reports/duplicate.ts';
 import type { Schema } from '../storage/schema.ts';
 import type { AlertStaff } from './alerts.ts';
 import type { DeliverySettings } from './settings.ts';
@@ -24,6 +25,10 @@ type Uncertain = {
   readonly looks: number;
   readonly absent_looks: number;
   readonly started_at: Date;
+  /** Sent again already, marked as a possible duplicate. */
+  readonly duplicate_marked: boolean;
+  /** Urgent, harassment and the like: better twice than never, once. */
+  readonly insistent: boolean;
 };
 
 const BATCH = 20;
@@ -37,7 +42,8 @@ const LOOK_LEASE_MS = 60_000;
  *
  *   uncertain ──found──► delivered
  *             ──absent twice──► due
- *             ──inconclusive──► looked at again, then a person is asked, again and again until one decides
+ *             ──inconclusive──► looked at again, then a person is asked, again and again until one decides;
+ *                               an urgent or flagged mail is first sent once more, marked as a possible duplicate
  */
 export function createReconciler(deps: {
   readonly db: Kysely<Schema>;
@@ -136,8 +142,27 @@ export function createReconciler(deps: {
       .execute();
   }
 
+  /** The one exception of P4: same Message-ID and subject, and a first line that says so. */
+  async function sendMarked(delivery: Uncertain): Promise<void> {
+    const now = deps.clock();
+    await stillUncertain(delivery)
+      .set({
+        state: 'due',
+        body: JSON.stringify(warnOfDuplicate(delivery.body as EmailBody)),
+        duplicate_marked: true,
+        next_attempt_at: now,
+        looks: 0,
+        reason: 'resent_marked',
+        updated_at: now,
+      })
+      .execute();
+  }
+
   /** E-mail cannot be looked up, so asking comes at once; elsewhere trouble with looking may pass. */
   async function doubt(delivery: Uncertain, reason: Reason): Promise<void> {
+    if (delivery.channel === 'email' && delivery.insistent && !delivery.duplicate_marked) {
+      return await sendMarked(delivery);
+    }
     const patience = delivery.channel === 'email' ? 1 : deps.settings.looksBeforeAsking;
     if (delivery.looks + 1 < patience) return await lookLater(delivery, deps.settings.nextLookMs, 0);
     await lookLater(delivery, deps.settings.askAgainMs, 0);
@@ -173,6 +198,9 @@ async function takeUncertain(db: Kysely<Schema>, now: Date): Promise<readonly Un
     update deliveries d set next_attempt_at = ${new Date(now.getTime() + LOOK_LEASE_MS)}
     from taken where d.id = taken.id
     returning d.id, d.generation, d.channel, d.mark, d.address, d.mention, d.body, d.looks, d.absent_looks,
+      d.duplicate_marked,
+      (select call.urgent or (call.rule ->> 'flagged') = 'true'
+        from reports report join calls call on call.id = report.call_id where report.id = d.report_id) as insistent,
       (select a.started_at from attempts a where a.delivery_id = d.id and a.generation = d.generation) as started_at
   `.execute(db);
   return rows;

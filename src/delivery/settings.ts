@@ -20,6 +20,8 @@ export interface DeliverySettings extends RetrySettings {
   readonly clientInFlight: number;
   /** Attempts one worker process runs at once. */
   readonly concurrency: number;
+  /** Most claims, or outcomes, written by one statement. */
+  readonly shareCommitsOf: number;
   readonly sweepEveryMs: number;
   /** First look at the far side after an uncertain attempt, then the pause to the second. */
   readonly firstLookMs: number;
@@ -47,6 +49,7 @@ export const DELIVERY_DEFAULTS: DeliverySettings = {
   queueDepth: 100,
   clientInFlight: 8,
   concurrency: 25,
+  shareCommitsOf: 50,
   sweepEveryMs: 5 * SECOND,
   firstLookMs: 5 * SECOND,
   nextLookMs: 30 * SECOND,

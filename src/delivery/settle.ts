@@ -1,4 +1,4 @@
-import { type Kysely, sql, type Transaction } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import { disableDestination } from '../clients/disable-destination.ts';
 import { afterOutcome, type Effect, type Transition } from '../domain/delivery.ts';
 import type { ChannelName, Outcome } from '../domain/outcome.ts';
@@ -10,6 +10,8 @@ import type { Claimed } from './claim.ts';
 import type { FallBack } from './fall-back.ts';
 import type { RenderAgain } from './render-again.ts';
 import type { DeliverySettings } from './settings.ts';
+import { type Arrival, settleDelivered } from './settle-delivered.ts';
+import { shareCommits } from './share-commits.ts';
 
 /** Writes what an attempt came to, with everything that follows from it, in one transaction. */
 export type Settle = (
@@ -39,11 +41,15 @@ export function createSettle(deps: {
   readonly fallBack: FallBack;
   readonly renderAgain: RenderAgain;
 }): Settle {
+  const arrive = shareCommits(async (arrivals: readonly Arrival[]) => {
+    await settleDelivered(deps.db, arrivals, deps.clock());
+    return arrivals.map(() => undefined);
+  }, deps.settings.shareCommitsOf);
+
   return async (attempt, outcome) => {
     const now = deps.clock();
     if (outcome.type === 'delivered') {
-      // The common case in one statement: nothing else follows from it.
-      await settleDelivered(deps.db, attempt, outcome.receipt, now);
+      await arrive({ ...attempt, receipt: outcome.receipt });
       return;
     }
     await deps.db.transaction().execute(async (trx) => {
@@ -94,30 +100,7 @@ export function createSettle(deps: {
   }
 }
 
-/**
- * An outcome is taken while its attempt is the newest: also after the lease ran out and the sweeper called the
- * delivery uncertain, because the answer that came late is the truth.
- */
-async function settleDelivered(
-  db: Kysely<Schema>,
-  attempt: Pick<Claimed, 'deliveryId' | 'generation' | 'attemptId'>,
-  receipt: object,
-  now: Date,
-): Promise<void> {
-  const json = JSON.stringify(receipt);
-  await sql`
-    with settled as (
-      update deliveries
-      set state = 'delivered', receipt = ${json}::jsonb, reason = null, said = null,
-          lease_until = null, ended_at = ${now}, updated_at = ${now}
-      where id = ${attempt.deliveryId} and generation = ${attempt.generation} and state in ('sending', 'uncertain')
-    )
-    update attempts
-    set finished_at = ${now}, outcome = 'delivered', receipt = ${json}::jsonb
-    where id = ${attempt.attemptId}
-  `.execute(db);
-}
-
+/** Locked while its attempt is the newest; see `settleDelivered` about answers that come late. */
 async function lockForSettling(
   trx: Transaction<Schema>,
   attempt: Pick<Claimed, 'deliveryId' | 'generation'>,

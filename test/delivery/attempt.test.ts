@@ -301,3 +301,45 @@ describe('the reconciler', () => {
     expect(world.chatwork.sent).toHaveLength(1);
   });
 });
+
+describe('the reconciler and mail, which cannot be looked up', () => {
+  const unclear = { type: 'inconclusive', reason: { code: 'email.after_data' } } as const;
+
+  async function uncertainMail(over: Parameters<World['entry']>[1]): Promise<void> {
+    const clientId = await world.addClient({
+      code: 'acme',
+      destinations: [{ channel: 'email', address: 'soumu@acme.example' }],
+    });
+    await world.recorder.record(world.entry(clientId, over));
+    world.email.answer(UNCERTAIN, UNCERTAIN);
+    world.email.see(unclear, unclear);
+    await world.deliverOnce();
+    world.clock.advance(5_000);
+    await world.delivery.reconciler.look();
+    await world.deliverOnce();
+  }
+
+  it.each([{ urgent: true }, { kind: 'harassment' }])(
+    'P4 sends %o once more, and says so in the first line',
+    async (over) => {
+      await uncertainMail(over);
+      world.clock.advance(5_000);
+      await world.delivery.reconciler.look();
+      await world.deliverOnce();
+      const [first, second, ...more] = world.email.sent;
+      expect(more).toEqual([]);
+      expect(second?.deliveryId).toBe(first?.deliveryId);
+      const [before, after] = [first?.body, second?.body] as { subject: string; text: string }[];
+      expect(after?.subject).toBe(before?.subject);
+      expect(before?.text).not.toContain('重複の可能性');
+      expect(after?.text.split('\n')[0]).toContain('重複の可能性');
+      expect((await notices()).join()).toContain('要判断');
+    },
+  );
+
+  it('P4 asks a person about any other', async () => {
+    await uncertainMail({});
+    expect(world.email.sent).toHaveLength(1);
+    expect((await notices()).join()).toContain('要判断');
+  });
+});

@@ -5,6 +5,7 @@ import { DELIVERY_DEFAULTS, type DeliverySettings } from '../../src/delivery/set
 import type { CallEntry } from '../../src/domain/call.ts';
 import { createRecorder, type Recorder } from '../../src/intake/record.ts';
 import { createRenderer } from '../../src/reports/render.ts';
+import type { Database } from '../../src/storage/database.ts';
 import type { NewJob, QueueHandle } from '../../src/storage/queues.ts';
 import type { Schema } from '../../src/storage/schema.ts';
 import { type TestDatabase, testDatabase } from './database.ts';
@@ -14,6 +15,7 @@ import { type ScriptedChannel, scriptedChannel } from './scripted-channel.ts';
 
 /** The services on a real database, with far sides that answer as told and a queue that is a list. */
 export interface World {
+  readonly database: Database;
   readonly db: Kysely<Schema>;
   readonly clock: HandClock;
   readonly recorder: Recorder;
@@ -114,6 +116,7 @@ export async function createWorld(settings: Partial<DeliverySettings> = {}): Pro
   };
 
   return {
+    database: test.database,
     db,
     clock,
     recorder,
@@ -200,9 +203,12 @@ export async function createWorld(settings: Partial<DeliverySettings> = {}): Pro
       }
     },
     async clear() {
+      // The database itself guards usage against this (P5); only a test may take the guard off.
+      await sql`alter table usage_events disable trigger usage_events_never_emptied`.execute(db);
       await sql`truncate clients, receipt_days, blocked_scopes, notices, drafts, audit_log cascade`.execute(
         db,
       );
+      await sql`alter table usage_events enable trigger usage_events_never_emptied`.execute(db);
       await sql`insert into kind_rules select * from saved_rules`.execute(db);
       await sql`alter sequence receipt_numbers restart`.execute(db);
       for (const channel of [chatwork, slack, email]) channel.forget();
