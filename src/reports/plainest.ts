@@ -1,0 +1,64 @@
+import type { Body } from '../domain/body.ts';
+import type { KindTemplate } from '../domain/kinds.ts';
+import type { ChannelName } from '../domain/outcome.ts';
+import { SUBJECT } from './compose.ts';
+import { asChatwork, asMrkdwn } from './escape.ts';
+import type { ReportView } from './view.ts';
+
+/** Stored as the template version of a report that no template made. */
+export const PLAINEST_VERSION = 'plainest-1';
+
+/** What a report of each kind asks of its reader, in one line. */
+const REQUESTS: Readonly<Record<KindTemplate, string | null>> = {
+  message: null,
+  unsure: '営業のお電話の可能性がございます。営業のお電話でございましたら、当社までお知らせください。',
+  flagged: 'お心当たりの有無と、どのようにご対応になるかを、当社までお知らせください。',
+};
+
+/**
+ * A report as bare lines of text: no notation, no mention, no blocks (an empty list), no HTML (an empty text).
+ * Made without a template, so that it is there when a template is what failed. Every fact is in it.
+ */
+export function plainest(o: {
+  readonly channel: ChannelName;
+  readonly template: KindTemplate;
+  readonly view: ReportView;
+  readonly mark: string;
+}): Body {
+  const text = plainLines(o.template, o.view, o.mark);
+  switch (o.channel) {
+    case 'chatwork':
+      return { text: asChatwork(text) };
+    case 'slack':
+      return { text: asMrkdwn(text), blocks: [] };
+    case 'email':
+      return { subject: SUBJECT, text, html: '' };
+    default:
+      return o.channel satisfies never;
+  }
+}
+
+function plainLines(template: KindTemplate, view: ReportView, mark: string): string {
+  const lines: readonly (string | null)[] = [
+    SUBJECT,
+    template === 'flagged' ? '【要対応】' : null,
+    view.urgent ? '【至急】' : null,
+    view.recipient,
+    `■受付番号: ${view.receiptNumber}`,
+    template === 'flagged' ? `■種別: ${view.kindLabel}` : null,
+    `■受電日時: ${view.callTime}`,
+    `■お名指し: ${view.addressee}`,
+    `■お相手: ${view.caller}`,
+    `■電話番号: ${view.number}`,
+    `■ご用件: ${view.message}`,
+    view.quote && `■ご発言: ${view.quote}`,
+    view.flaggedSoFar && `■これまでの件数: ${view.flaggedSoFar}`,
+    `■ご対応: ${view.wish}`,
+    view.surcharge && `■${view.surcharge}`,
+    `■受付: ${view.operator}   ■今月の受電: ${view.monthCount}`,
+    REQUESTS[template],
+    view.agency,
+    `配信番号: ${mark}`,
+  ];
+  return lines.filter((line) => line !== null).join('\n');
+}

@@ -1,0 +1,109 @@
+import { FIELD_LIMITS } from '../domain/call.ts';
+import { buildView, type ReportFacts, type ReportView } from './view.ts';
+
+/*
+ * Views every template must render before a single report goes out: an everyday call, one with nothing filled
+ * in, ones with every field as long as it may be, and one with everything that could be taken for markup.
+ */
+
+export interface Sample {
+  readonly name: string;
+  readonly view: ReportView;
+}
+
+const EVERYDAY: ReportFacts = {
+  agency: { name: '電話代行サンプル', phone: '03-5550-0100' },
+  client: { name: '株式会社サンプル商事' },
+  kind: { code: 'message', label: '用件', template: 'message' },
+  receiptNumber: '20240620-0012',
+  occurredAt: new Date('2024-06-20T04:05:00Z'),
+  operatorName: '鈴木',
+  addressee: { name: '山田', onRoster: true },
+  caller: { company: '株式会社サンプル', name: '佐藤', kana: 'サトウ' },
+  number: { state: 'given', display: '03-5550-0123', confirmed: true },
+  message: '見積書の件',
+  quote: '週明けまでにお願いします',
+  wish: 'call_back',
+  urgent: true,
+  surcharge: { label: '長時間の通話', amountYen: 200 },
+  month: { ordinal: 18, included: 20 },
+  flaggedSoFar: { count: 3, since: new Date('2024-05-02T01:00:00Z') },
+};
+
+const EMPTY: ReportFacts = {
+  ...EVERYDAY,
+  agency: null,
+  addressee: null,
+  caller: { company: null, name: null, kana: null },
+  number: { state: 'withheld' },
+  message: null,
+  quote: null,
+  wish: null,
+  urgent: false,
+  surcharge: null,
+  month: null,
+  flaggedSoFar: null,
+};
+
+/** Text that every channel would act on if it were let: notation, mentions, links, tags, template syntax. */
+export const HOSTILE_TEXT =
+  '[toall] [/info] [To:1] <!channel> <@U1> <https://a.example|b> </td><script>alert(1)</script> " \' \\ ' +
+  '{{ mark }} {% raw %} *a* :smile: \r\nBcc: x@b.example\u202e\u0000\u001b[31m';
+
+/** The longest name of a client, an operator or an agency that reports are made for. */
+const LONGEST_NAME = 200;
+
+function filled(character: string): ReportFacts {
+  const text = (limit: number) => character.repeat(Math.floor(limit / character.length));
+  return {
+    ...EVERYDAY,
+    agency: { name: text(LONGEST_NAME), phone: '03-5550-0100' },
+    client: { name: text(LONGEST_NAME) },
+    kind: { ...EVERYDAY.kind, code: 'other', label: text(FIELD_LIMITS.name) },
+    operatorName: text(LONGEST_NAME),
+    addressee: { name: text(FIELD_LIMITS.addressee), onRoster: true },
+    caller: {
+      company: text(FIELD_LIMITS.company),
+      name: text(FIELD_LIMITS.name),
+      kana: text(FIELD_LIMITS.kana),
+    },
+    number: { state: 'given', display: text(FIELD_LIMITS.number), confirmed: false },
+    message: text(FIELD_LIMITS.message),
+    quote: text(FIELD_LIMITS.quote),
+    surcharge: { label: text(FIELD_LIMITS.name), amountYen: 99_999 },
+  };
+}
+
+function hostile(): ReportFacts {
+  const text = (limit: number) => HOSTILE_TEXT.slice(0, limit);
+  const facts = filled(HOSTILE_TEXT);
+  return {
+    ...facts,
+    addressee: { name: text(FIELD_LIMITS.addressee), onRoster: true },
+    caller: {
+      company: text(FIELD_LIMITS.company),
+      name: text(FIELD_LIMITS.name),
+      kana: text(FIELD_LIMITS.kana),
+    },
+    number: { state: 'given', display: text(FIELD_LIMITS.number), confirmed: false },
+  };
+}
+
+export function samples(): readonly Sample[] {
+  const facts: readonly (readonly [string, ReportFacts])[] = [
+    ['an everyday call', EVERYDAY],
+    ['nothing filled in', EMPTY],
+    ['the longest Japanese text', filled('漢')],
+    ['the longest text of emoji', filled('\u{1f600}')],
+    ['the longest text of ampersands', filled('&')],
+    ['the longest text of quotation marks', filled('"')],
+    ['the longest text of short lines', filled('a\n')],
+    ['text that looks like markup', hostile()],
+  ];
+  return facts.flatMap(([name, base]) =>
+    [true, false].map((urgent) => ({
+      name: `${name}${urgent ? ', urgent' : ''}`,
+      view: buildView({ ...base, urgent }),
+    })),
+  );
+}
