@@ -1,0 +1,200 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { createClockLoops } from '../workers/clock.ts';
+import { DELIVER_QUEUE, startDeliverWorker } from '../workers/deliver.ts';
+import { createRelayLoop, startWakeWorker, WAKE_QUEUE } from '../workers/relay.ts';
+import { closeChannels, openChannels } from './channels/index.ts';
+import { usedChannels } from './clients/used-channels.ts';
+import { SettingsError } from './config/settings-error.ts';
+import { type Config, missingChannelSettings } from './config.ts';
+import { assembleDelivery, type Delivery } from './delivery/assemble.ts';
+import { DELIVERY_DEFAULTS, type DeliverySettings } from './delivery/settings.ts';
+import { wakeThrough } from './delivery/wake.ts';
+import type { Clock, NewId } from './domain/ports.ts';
+import { createRecorder } from './intake/record.ts';
+import { createOperatorApp } from './operator/app.ts';
+import { purgeDrafts } from './operator/entry-modal/draft-store.ts';
+import type { OperatorSettings } from './operator/settings.ts';
+import { createRenderer } from './reports/render.ts';
+import { ensureKinds } from './rulebook/defaults.ts';
+import { createOpened, type Opened } from './shut-down.ts';
+import { type Database, openDatabase } from './storage/database.ts';
+import { migrate } from './storage/migrate.ts';
+import { openQueues, type Queues } from './storage/queues.ts';
+import { createReadiness } from './web/readiness.ts';
+import { startWebServer } from './web/server.ts';
+
+/** `web` answers Slack, `worker` delivers; `all` does both in one process. */
+export type Role = 'all' | 'web' | 'worker';
+
+export interface App {
+  readonly database: Database;
+  /** Where the web role listens; undefined for a worker. */
+  readonly url: string | undefined;
+  /** Finishes what is in hand and lets go of everything, within ten seconds. */
+  stop(): Promise<void>;
+}
+
+export interface AppOptions {
+  readonly config: Config;
+  readonly role: Role;
+  readonly templatesDir: URL;
+  /** The shipped kinds of call, loaded where none are stored. */
+  readonly kindsFile: URL;
+  readonly clock: Clock;
+  readonly newId: NewId;
+  readonly random: () => number;
+  readonly log: Logger;
+  readonly delivery?: Partial<DeliverySettings>;
+  readonly operator?: Partial<OperatorSettings>;
+}
+
+/** Longest each part may take to close, newest first, together under ten seconds. Milliseconds. */
+const CLOSE_MS = {
+  web: 2_800,
+  operator: 1_000,
+  loops: 800,
+  attempts: 3_500,
+  queues: 700,
+  channels: 500,
+  database: 500,
+} as const;
+const PURGE_EVERY_MS = 3_600_000;
+/** An unfinished form is forgotten after a day. */
+const DRAFTS_KEPT_MS = 86_400_000;
+
+/**
+ * Opens everything a role needs and starts it. Embedded, the data directory's lock must be held already.
+ * When a step fails, what was opened before is closed and the error goes to the caller.
+ */
+export async function startApp(o: AppOptions): Promise<App> {
+  const opened = createOpened(o.log);
+  try {
+    return await open(o, opened);
+  } catch (thrown) {
+    await opened.closeAll();
+    throw thrown;
+  }
+}
+
+async function open(o: AppOptions, opened: Opened): Promise<App> {
+  const { config, clock, newId, log } = o;
+  const database = await openDatabase(config);
+  opened.push('database', CLOSE_MS.database, () => database.close());
+  await migrate(database, { queueTables: config.redisUrl === undefined });
+  await ensureKinds(database.db, { file: o.kindsFile, newId, clock });
+  // P3: a destination whose channel has no settings could never be reached.
+  const missing = missingChannelSettings(config, await usedChannels(database.db));
+  if (missing.length > 0) throw new SettingsError(missing);
+  const renderer = await createRenderer({ templatesDir: o.templatesDir });
+  const queues = await openQueues({ ...config, database, log });
+  opened.push('queues', CLOSE_MS.queues, () => queues.close());
+  const channels = openChannels(config, { clock });
+  opened.push('channels', CLOSE_MS.channels, () => closeChannels(channels));
+
+  const settings = { ...DELIVERY_DEFAULTS, ...o.delivery };
+  const delivery = assembleDelivery({
+    db: database.db,
+    queue: queues.queue(DELIVER_QUEUE),
+    channels,
+    renderer,
+    staff: {
+      supervisorChannel: config.slack.supervisorChannel,
+      supervisors: config.slack.supervisors,
+      alertMail: config.email?.alertTo ?? [],
+    },
+    clock,
+    newId,
+    random: o.random,
+    sleep: (ms) => sleep(ms),
+    settings,
+    log,
+  });
+  const worker =
+    o.role === 'web' ? undefined : startWorkerRole(o, opened, { database, queues, delivery, settings });
+  const wake = worker?.wake ?? wakeThrough(queues.queue(WAKE_QUEUE), log);
+  const url =
+    o.role === 'worker' ? undefined : await startWebRole(o, opened, { database, queues, delivery, wake });
+  return { database, url, stop: () => opened.closeAll() };
+}
+
+function startWorkerRole(
+  o: AppOptions,
+  opened: Opened,
+  parts: { database: Database; queues: Queues; delivery: Delivery; settings: DeliverySettings },
+): { readonly wake: () => void } {
+  const { queues, delivery, settings } = parts;
+  const relay = createRelayLoop(delivery.relay, { pollMs: settings.relayPollMs, log: o.log });
+  const loops = createClockLoops(
+    {
+      ...delivery,
+      purgeDrafts: () => purgeDrafts(parts.database.db, new Date(o.clock().getTime() - DRAFTS_KEPT_MS)),
+    },
+    {
+      sweepEveryMs: settings.sweepEveryMs,
+      noticePollMs: settings.noticePollMs,
+      purgeEveryMs: PURGE_EVERY_MS,
+      log: o.log,
+    },
+  );
+  const all = [relay, ...Object.values(loops)];
+  const wake = (): void => {
+    relay.wake();
+    loops.notices.wake();
+  };
+  const wakes = startWakeWorker(queues, wake);
+  const deliver = startDeliverWorker(
+    queues,
+    {
+      async run(job) {
+        await delivery.attempt.run(job);
+        // A place is free, and a failure may have left an alert or a fallback to send.
+        wake();
+      },
+    },
+    { concurrency: settings.concurrency },
+  );
+  opened.push('workers', CLOSE_MS.attempts, () =>
+    Promise.all([deliver.close({ timeoutMs: CLOSE_MS.attempts }), wakes.close({ timeoutMs: 0 })]),
+  );
+  opened.push('loops', CLOSE_MS.loops, () => Promise.all(all.map((loop) => loop.stop())));
+  for (const loop of all) loop.start();
+  return { wake };
+}
+
+async function startWebRole(
+  o: AppOptions,
+  opened: Opened,
+  parts: { database: Database; queues: Queues; delivery: Delivery; wake: () => void },
+): Promise<string> {
+  const { config, clock, newId, log } = o;
+  const { db } = parts.database;
+  const recorder = createRecorder({
+    db,
+    clock,
+    newId,
+    addReport: parts.delivery.addReport,
+    wake: parts.wake,
+  });
+  const operator = createOperatorApp({
+    slack: config.slack,
+    db,
+    recorder,
+    clock,
+    log,
+    ...(o.operator && { settings: o.operator }),
+  });
+  opened.push('operator', CLOSE_MS.operator, () => operator.stop());
+  const web = await startWebServer({
+    host: config.host,
+    port: config.port,
+    handleSlackRequest: (request) => operator.handleSlackRequest(request),
+    readiness: createReadiness({
+      database: () => db.selectNoFrom((eb) => eb.lit(1).as('one')).execute(),
+      queue: () => parts.queues.queue(DELIVER_QUEUE).size(),
+    }),
+  });
+  opened.push('web', CLOSE_MS.web, () => web.close(CLOSE_MS.web));
+  await operator.startSocketMode?.();
+  return web.url;
+}

@@ -1,0 +1,96 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** From the ground up; a room may import from its own floor's rooms only where they are named together. */
+const FLOORS: readonly (readonly string[])[] = [
+  ['domain'],
+  ['log'],
+  ['storage', 'channels', 'reports', 'config'],
+  ['rulebook'],
+  ['clients'],
+  ['delivery'],
+  ['billing', 'followup'],
+  ['intake'],
+  ['operator', 'web'],
+  ['workers'],
+  ['shut-down'],
+  ['app'],
+  ['doctor'],
+  ['commands'],
+  ['demo'],
+  ['cli'],
+];
+/** Stands apart: it may know the domain, and only the top and the tests may know it. */
+const APART = 'sandbox';
+const MAY_USE_SANDBOX = ['demo', 'cli', 'commands'];
+
+function sourceFiles(folder: string): readonly string[] {
+  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)));
+}
+
+/** `src/delivery/relay.ts` → `delivery`, `src/app.ts` → `app`, `workers/relay.ts` → `workers`. */
+function roomOf(file: string): string {
+  const [top = '', room = ''] = file.split('/');
+  return top === 'src' ? room.replace(/\.tsx?$/, '') : top;
+}
+
+function floorOf(room: string): number {
+  const floor = FLOORS.findIndex((rooms) => rooms.includes(room));
+  if (floor < 0) throw new Error(`room "${room}" has no floor: add it to this test and to CONTRIBUTING.md`);
+  return floor;
+}
+
+const imports = ['src', 'workers'].flatMap(sourceFiles).flatMap((file) =>
+  [...readFileSync(join(root, file), 'utf8').matchAll(/(?:from|import\()\s*'(\.[^']+)'/g)].map((match) => ({
+    file,
+    from: roomOf(file),
+    to: roomOf(relative(root, join(root, dirname(file), match[1] ?? ''))),
+  })),
+);
+
+describe('the floors of the house', () => {
+  it('has something to check', () => {
+    expect(imports.length).toBeGreaterThan(200);
+  });
+
+  it('lets imports go down only', () => {
+    const wrong = imports.filter(({ from, to }) => {
+      if (from === to) return false;
+      if (to === APART) return !MAY_USE_SANDBOX.includes(from);
+      if (from === APART) return to !== 'domain';
+      return floorOf(from) <= floorOf(to);
+    });
+    expect(wrong.map(({ file, to }) => `${file} → ${to}`)).toEqual([]);
+  });
+});
+
+describe('what only one place may do', () => {
+  const writers = (table: string) =>
+    ['src', 'workers'].flatMap(sourceFiles).filter((file) => {
+      if (file.startsWith('src/storage/')) return false;
+      const text = readFileSync(join(root, file), 'utf8');
+      return new RegExp(
+        `(insertInto|updateTable|deleteFrom)\\('${table}|(insert into|update|delete from) ${table}\\b`,
+      ).test(text);
+    });
+
+  it('writes calls in intake alone', () => {
+    expect(writers('calls').every((file) => roomOf(file) === 'intake')).toBe(true);
+  });
+
+  it('P5 writes usage events in billing alone', () => {
+    expect(writers('usage_events').every((file) => roomOf(file) === 'billing')).toBe(true);
+  });
+
+  it('P4 writes deliveries and attempts in delivery alone', () => {
+    const files = [...writers('deliveries'), ...writers('attempts')];
+    expect(files.length).toBeGreaterThan(3);
+    expect(files.every((file) => roomOf(file) === 'delivery')).toBe(true);
+  });
+});
