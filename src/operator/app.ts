@@ -1,0 +1,159 @@
+import { App } from '@slack/bolt';
+import type { Kysely } from 'kysely';
+import type { Logger } from 'pino';
+import type { Clock } from '../domain/ports.ts';
+import type { Recorder } from '../intake/record.ts';
+import type { Schema } from '../storage/schema.ts';
+import { createAllowList } from './allow-list.ts';
+import { createBoltLogger } from './bolt-logger.ts';
+import { type AckPayload, type BoltBody, createDispatch } from './dispatch.ts';
+import { ENTRY_FORM } from './entry-modal/block-ids.ts';
+import { createEntryForm, notRecorded } from './entry-modal/entry-form.ts';
+import { createInHand } from './in-hand.ts';
+import { formNotOpenedAnswer, notRecordedAnswer } from './line/line-answer.ts';
+import { createLineEntry } from './line/line-entry.ts';
+import { parseLine } from './line/parse-line.ts';
+import { attemptOf, listen } from './listeners.ts';
+import { createOperatorNames } from './operator-name.ts';
+import { createRequestHandler, type HandleSlackRequest, idleReceiver } from './receiver.ts';
+import { createResponseUrl } from './response-url.ts';
+import { DEFAULT_OPERATOR_SETTINGS, type OperatorSettings } from './settings.ts';
+import { createWebClient, webClientOptions } from './slack-client.ts';
+import { createSocketMode } from './socket-mode.ts';
+
+/** What this face needs of the Slack settings. */
+export interface OperatorSlack {
+  /** Needed for HTTP; without it every request over HTTP is refused. */
+  readonly signingSecret?: string;
+  readonly botToken: string;
+  /** Given: Socket Mode. */
+  readonly appToken?: string;
+  /** Base of the Web API, ending with a slash. */
+  readonly apiUrl: string;
+  /** With its slash, such as `/juden`. */
+  readonly command: string;
+  /** User ids and user group ids. */
+  readonly operators: readonly string[];
+  readonly supervisors: readonly string[];
+}
+
+export interface OperatorApp {
+  /** `POST /slack/events`: answers within the deadline, never throws. */
+  readonly handleSlackRequest: HandleSlackRequest;
+  /** Present when an app token is set; resolves after the first attempt to connect, and keeps trying. */
+  readonly startSocketMode?: () => Promise<void>;
+  /** Disconnects and waits, bounded, for what is in hand. */
+  stop(): Promise<void>;
+}
+
+/** The Slack app operators enter calls with. Nothing happens before the first request or `startSocketMode`. */
+export function createOperatorApp(deps: {
+  readonly slack: OperatorSlack;
+  readonly db: Kysely<Schema>;
+  readonly recorder: Recorder;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly settings?: Partial<OperatorSettings>;
+  /** For answers through Slack's response URLs; the global one unless given. */
+  readonly fetch?: typeof fetch;
+}): OperatorApp {
+  const { slack, clock, log } = deps;
+  const settings: OperatorSettings = { ...DEFAULT_OPERATOR_SETTINGS, ...deps.settings };
+  const boltLogger = createBoltLogger(log);
+  const clientOptions = () =>
+    webClientOptions({ apiUrl: slack.apiUrl, timeoutMs: settings.slackTimeoutMs, logger: boltLogger });
+  const web = createWebClient(slack.botToken, clientOptions());
+
+  const bolt = new App({
+    receiver: idleReceiver(),
+    // `authorize`, not `token`: other workspaces get tokens of their own the same way.
+    authorize: async () => ({ botToken: slack.botToken }),
+    logger: boltLogger,
+    clientOptions: clientOptions(),
+    ignoreSelf: false,
+    convoStore: false,
+    attachFunctionToken: false,
+  });
+  // Rethrown, so that the dispatcher sees what Bolt could not read; Bolt's own handler logs payloads.
+  bolt.error(async (error) => {
+    throw error;
+  });
+
+  const inHand = createInHand();
+  const names = createOperatorNames({ slack: web, clock, log, settings });
+  const allowList = createAllowList({
+    entries: [...slack.operators, ...slack.supervisors],
+    slack: web,
+    clock,
+    log,
+    settings,
+  });
+  const entry = { db: deps.db, recorder: deps.recorder, names, allowList, log, settings };
+  const form = createEntryForm({ ...entry, clock });
+  const responseUrl = createResponseUrl({
+    fetch: deps.fetch ?? fetch,
+    timeoutMs: settings.slackTimeoutMs,
+    log,
+  });
+  const line = createLineEntry({ ...entry, form, responseUrl, commandName: slack.command });
+  listen(bolt, { command: slack.command, allowList, form, line, inHand, clock, log, settings });
+
+  const dispatch = createDispatch({
+    bolt,
+    log,
+    deadlineMs: settings.answerDeadlineMs,
+    late: (body) => lateAnswer(slack.command, body, clock()),
+  });
+  const socketMode =
+    slack.appToken === undefined
+      ? undefined
+      : createSocketMode({
+          appToken: slack.appToken,
+          bolt,
+          dispatch,
+          boltLogger,
+          clientOptions: clientOptions(),
+          log,
+          settings,
+        });
+
+  return {
+    handleSlackRequest: createRequestHandler({
+      signingSecret: slack.signingSecret,
+      dispatch,
+      clock,
+      log,
+      settings,
+    }),
+    ...(socketMode && { startSocketMode: () => socketMode.start() }),
+    stop: async () => {
+      await socketMode?.stop();
+      await inHand.idle(settings.stopTimeoutMs);
+    },
+  };
+}
+
+/** What a person is told when even the time limits within did not lead to an answer in time. */
+function lateAnswer(commandName: string, body: BoltBody, now: Date): AckPayload {
+  if (!('type' in body)) {
+    const attempt = attemptOf(body, now);
+    const mayRecord = parseLine(body.text).type === 'words';
+    return mayRecord
+      ? notRecordedAnswer(commandName, attempt, 'late')
+      : formNotOpenedAnswer(commandName, attempt);
+  }
+  switch (body.type) {
+    case 'view_submission':
+      return body.view.callback_id === ENTRY_FORM ? { ...notRecorded() } : undefined;
+    case 'block_suggestion':
+      return { options: [] };
+    case 'block_actions':
+    case 'view_closed':
+    case 'shortcut':
+    case 'message_action':
+    case 'event_callback':
+      return undefined;
+    default:
+      return body satisfies never;
+  }
+}

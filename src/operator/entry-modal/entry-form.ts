@@ -1,0 +1,175 @@
+import type { types, webApi } from '@slack/bolt';
+import type { Kysely } from 'kysely';
+import type { Logger } from 'pino';
+import { clientCard, searchClients } from '../../clients/directory.ts';
+import type { Clock } from '../../domain/ports.ts';
+import { storable } from '../../domain/text.ts';
+import type { Recorder } from '../../intake/record.ts';
+import type { Schema } from '../../storage/schema.ts';
+import type { AllowList } from '../allow-list.ts';
+import { faultOf } from '../fault.ts';
+import type { OperatorNames } from '../operator-name.ts';
+import type { OperatorSettings } from '../settings.ts';
+import type { SlackView } from '../slack-body.ts';
+import { withinTime } from '../time-limit.ts';
+import { NOT_RECORDED_FORM, REFUSED, receiptInWords } from '../wording.ts';
+import { BLOCK, rosterClient } from './block-ids.ts';
+import { EMPTY_DRAFT, type EntryDraft, mergeDraft } from './draft.ts';
+import { deleteDraft, findDraft, saveDraft } from './draft-store.ts';
+import { OPTIONS_AT_MOST } from './elements.ts';
+import { loadFormData } from './form-data.ts';
+import { messageView } from './message-view.ts';
+import { readState } from './read-state.ts';
+import { searchRoster } from './roster-options.ts';
+import { rootViewId, type Submission, submitForm } from './submit.ts';
+import { clientOption, entryView } from './view.ts';
+
+/** Slack's calls the form makes. */
+export type ViewsApi = Pick<webApi.WebClient, 'views'>;
+
+/** What a submission is acknowledged with. */
+export type SubmitAnswer =
+  | { response_action: 'clear' }
+  | { response_action: 'update'; view: types.ModalView }
+  | { response_action: 'errors'; errors: Record<string, string> };
+
+export interface EntryForm {
+  /** Opens the form; throws when the database or Slack does not let it. */
+  open(slack: ViewsApi, triggerId: string, client: { readonly id: string } | null): Promise<void>;
+  /** Saves the form as a draft: after this nothing typed can be lost. */
+  keep(o: {
+    readonly view: SlackView;
+    readonly operatorId: string;
+    readonly actedAt: number;
+  }): Promise<EntryDraft>;
+  /** Shows the form that fits a draft. */
+  refresh(slack: ViewsApi, view: SlackView, operatorId: string, draft: EntryDraft): Promise<void>;
+  /** Clients for what was typed so far. */
+  suggestClients(typed: string): Promise<types.PlainTextOption[]>;
+  /** People on the roster a block shows. */
+  suggestMembers(blockId: string, typed: string): Promise<types.PlainTextOption[]>;
+  /** Records the form and says what to acknowledge with; never throws. */
+  submit(o: {
+    readonly view: SlackView;
+    readonly operator: { readonly id: string; readonly accountName: string | undefined };
+  }): Promise<{ readonly answer: SubmitAnswer; readonly after: () => Promise<void> }>;
+}
+
+/** The form and its life: opened, kept as a draft at each change, recorded once, its draft removed. */
+export function createEntryForm(deps: {
+  readonly db: Kysely<Schema>;
+  readonly recorder: Recorder;
+  readonly names: OperatorNames;
+  readonly allowList: AllowList;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly settings: Pick<OperatorSettings, 'recordTimeoutMs'>;
+}): EntryForm {
+  const { db, clock, log } = deps;
+
+  async function viewOf(draft: EntryDraft): Promise<types.ModalView> {
+    const now = clock();
+    return entryView(draft, await loadFormData(db, draft, now), now);
+  }
+
+  return {
+    open: async (slack, triggerId, client) => {
+      const view = await viewOf(mergeDraft(EMPTY_DRAFT, { clientId: client?.id ?? null }));
+      await slack.views.open({ trigger_id: triggerId, view });
+    },
+
+    keep: async ({ view, operatorId, actedAt }) =>
+      await saveDraft(db, {
+        viewId: rootViewId(view),
+        operatorId,
+        patch: readState(view.state?.values ?? {}),
+        actedAt,
+        now: clock(),
+      }),
+
+    refresh: async (slack, view, operatorId, draft) => {
+      const fitting = await viewOf(draft);
+      try {
+        await slack.views.update({ view_id: view.id, view: fitting, ...(view.hash && { hash: view.hash }) });
+      } catch (error) {
+        if (!isHashConflict(error)) throw error;
+        // Another change reached the screen in between; the draft has both by now.
+        const latest = (await findDraft(db, rootViewId(view), operatorId)) ?? draft;
+        await slack.views.update({ view_id: view.id, view: await viewOf(latest) });
+      }
+    },
+
+    suggestClients: async (typed) =>
+      (await searchClients(db, storable(typed), OPTIONS_AT_MOST)).map(clientOption),
+
+    suggestMembers: async (blockId, typed) => {
+      const clientId = rosterClient(blockId);
+      const card = clientId === undefined ? undefined : await clientCard(db, clientId);
+      return card === undefined ? [] : [...searchRoster(card.roster, typed)];
+    },
+
+    submit: async ({ view, operator }) => {
+      const nothing = async () => undefined;
+      try {
+        const timed = await withinTime(submitForm(deps, { view, operator }), deps.settings.recordTimeoutMs);
+        if (timed.type === 'done') {
+          const recorded = timed.value.type === 'recorded' || timed.value.type === 'already';
+          return {
+            answer: answerOf(timed.value),
+            after: recorded ? async () => await deleteDraft(db, rootViewId(view)) : nothing,
+          };
+        }
+        log.warn({ limitMs: deps.settings.recordTimeoutMs }, 'a call was not recorded in time');
+        return {
+          answer: notRecorded(),
+          // It may still be recorded: then its direct message says so, and the draft has no more use.
+          after: async () => {
+            const late = await timed.pending;
+            if (late.type === 'recorded') await deleteDraft(db, rootViewId(view));
+          },
+        };
+      } catch (error) {
+        log.error(faultOf(error), 'a call was not recorded');
+        return { answer: notRecorded(), after: nothing };
+      }
+    },
+  };
+}
+
+/** What the operator sees when the database did not say that the call is recorded. The form stays. */
+export function notRecorded(): SubmitAnswer {
+  return { response_action: 'errors', errors: { [BLOCK.kind]: NOT_RECORDED_FORM } };
+}
+
+function answerOf(submission: Submission): SubmitAnswer {
+  switch (submission.type) {
+    case 'stranger':
+      return { response_action: 'update', view: messageView('受電登録', [REFUSED]) };
+    case 'recorded':
+      return { response_action: 'clear' };
+    case 'already':
+      return {
+        response_action: 'update',
+        view: messageView('登録済み', [
+          ...receiptInWords(submission.receipt, true),
+          '先に送信された内容で登録されています。変更がある場合は管理者へご連絡ください。',
+        ]),
+      };
+    case 'refitted':
+      return { response_action: 'update', view: submission.view };
+    case 'problems': {
+      const errors: Record<string, string> = {};
+      for (const { block, message } of submission.problems) {
+        errors[block] = errors[block] === undefined ? message : `${errors[block]}\n${message}`;
+      }
+      return { response_action: 'errors', errors };
+    }
+    default:
+      return submission satisfies never;
+  }
+}
+
+function isHashConflict(error: unknown): boolean {
+  const data: unknown = error instanceof Error && 'data' in error ? error.data : undefined;
+  return typeof data === 'object' && data !== null && 'error' in data && data.error === 'hash_conflict';
+}

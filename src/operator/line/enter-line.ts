@@ -1,0 +1,86 @@
+import type { Kysely } from 'kysely';
+import type { ClientSummary } from '../../clients/directory.ts';
+import type { EntryProblem } from '../../domain/call.ts';
+import type { Kind } from '../../domain/kinds.ts';
+import type { CallReceipt } from '../../intake/receipt.ts';
+import type { Recorder } from '../../intake/record.ts';
+import { loadKinds } from '../../rulebook/kinds.ts';
+import type { Schema } from '../../storage/schema.ts';
+import type { AllowList } from '../allow-list.ts';
+import type { OperatorNames } from '../operator-name.ts';
+import type { LineAttempt } from './again-button.ts';
+import { parseLine } from './parse-line.ts';
+import { type LineReading, readLine } from './read-line.ts';
+
+export type LineResult =
+  /** Not on the allow-list. */
+  | { readonly type: 'stranger' }
+  | { readonly type: 'recorded' | 'already'; readonly receipt: CallReceipt }
+  | { readonly type: 'refused'; readonly problems: readonly EntryProblem[] }
+  /** Open the form, on this client if one was named. */
+  | { readonly type: 'form'; readonly client: ClientSummary | null }
+  | { readonly type: 'help'; readonly kinds: readonly Kind[] }
+  | {
+      readonly type: 'misread';
+      readonly reading: Extract<LineReading, { type: `${string}-client` | `${string}-kind` }>;
+      readonly kinds: readonly Kind[];
+    };
+
+/**
+ * Does what a command's line asks for; a line with client and kind is recorded at once. Throws when the
+ * database does; the same attempt may then be made again.
+ */
+export async function enterLine(
+  deps: {
+    readonly db: Kysely<Schema>;
+    readonly recorder: Recorder;
+    readonly names: OperatorNames;
+    readonly allowList: AllowList;
+  },
+  attempt: LineAttempt,
+  operator: { readonly id: string; readonly accountName: string | undefined },
+): Promise<LineResult> {
+  if (!(await deps.allowList.allows(operator.id))) return { type: 'stranger' };
+  const line = parseLine(attempt.text);
+  if (line.type === 'open') return { type: 'form', client: null };
+  if (line.type === 'help') {
+    // Help is of use without the kinds, too.
+    return {
+      type: 'help',
+      kinds: await loadKinds(deps.db).then(
+        ({ kinds }) => kinds,
+        () => [],
+      ),
+    };
+  }
+  const { kinds } = await loadKinds(deps.db);
+  const reading = await readLine(deps.db, line, kinds);
+  switch (reading.type) {
+    case 'client':
+      return { type: 'form', client: reading.client };
+    case 'unknown-client':
+    case 'ambiguous-client':
+    case 'unknown-kind':
+      return { type: 'misread', reading, kinds };
+    case 'entry': {
+      const name = await deps.names.nameOf(operator.id, operator.accountName);
+      return await deps.recorder.record({
+        key: attempt.key,
+        source: 'line',
+        clientId: reading.client.id,
+        kind: reading.kind.code,
+        occurredAt: attempt.at,
+        operator: { id: operator.id, name },
+        addressee: null,
+        caller: { company: null, name: null, kana: null, number: { state: 'unknown' } },
+        message: reading.note,
+        quote: null,
+        wish: null,
+        urgent: false,
+        surcharge: null,
+      });
+    }
+    default:
+      return reading satisfies never;
+  }
+}
