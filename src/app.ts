@@ -8,6 +8,7 @@ import { usedChannels } from './clients/used-channels.ts';
 import { SettingsError } from './config/settings-error.ts';
 import { type Config, missingChannelSettings } from './config.ts';
 import { assembleDelivery, type Delivery } from './delivery/assemble.ts';
+import { type Allowances, createBudgets, FAR_SIDE_ALLOWANCES } from './delivery/budgets.ts';
 import { DELIVERY_DEFAULTS, type DeliverySettings } from './delivery/settings.ts';
 import { wakeThrough } from './delivery/wake.ts';
 import type { Clock, NewId } from './domain/ports.ts';
@@ -21,6 +22,7 @@ import { createOpened, type Opened } from './shut-down.ts';
 import { type Database, openDatabase } from './storage/database.ts';
 import { migrate } from './storage/migrate.ts';
 import { openQueues, type Queues } from './storage/queues.ts';
+import { openRateLimits } from './storage/rate-limits.ts';
 import { createReadiness } from './web/readiness.ts';
 import { startWebServer } from './web/server.ts';
 
@@ -46,6 +48,8 @@ export interface AppOptions {
   readonly random: () => number;
   readonly log: Logger;
   readonly delivery?: Partial<DeliverySettings>;
+  /** What the far sides allow; the services' published limits unless given. */
+  readonly allowances?: Allowances;
   readonly operator?: Partial<OperatorSettings>;
 }
 
@@ -92,10 +96,13 @@ async function open(o: AppOptions, opened: Opened): Promise<App> {
   const channels = openChannels(config, { clock });
   opened.push('channels', CLOSE_MS.channels, () => closeChannels(channels));
 
+  const limits = openRateLimits({ ...config, database, log });
+  opened.push('rate limits', CLOSE_MS.queues, () => limits.close());
   const settings = { ...DELIVERY_DEFAULTS, ...o.delivery };
   const delivery = assembleDelivery({
     db: database.db,
     queue: queues.queue(DELIVER_QUEUE),
+    budgets: createBudgets(limits, o.allowances ?? FAR_SIDE_ALLOWANCES),
     channels,
     renderer,
     staff: {

@@ -9,6 +9,7 @@ import { createAddDeliveries } from './add-deliveries.ts';
 import { type AddReport, createAddReport } from './add-report.ts';
 import { createAlertStaff } from './alerts.ts';
 import { type Attempt, createAttempt } from './attempt.ts';
+import type { Budgets } from './budgets.ts';
 import { createFallBack } from './fall-back.ts';
 import { createNoticePump, type NoticePump, type StaffTargets } from './notices.ts';
 import { createReconciler, type Reconciler } from './reconcile.ts';
@@ -31,6 +32,7 @@ export interface Delivery {
 export function assembleDelivery(deps: {
   readonly db: Kysely<Schema>;
   readonly queue: QueueHandle;
+  readonly budgets: Budgets;
   readonly channels: Channels;
   readonly renderer: Renderer;
   readonly staff: StaffTargets;

@@ -35,7 +35,14 @@ export async function listDeliveries(
     .innerJoin('reports as r', 'r.id', 'd.report_id')
     .innerJoin('calls as c', 'c.id', 'r.call_id')
     .innerJoin('clients as client', 'client.id', 'd.client_id')
-    .select([
+    .select((eb) => [
+      eb
+        .selectFrom('attempts')
+        .whereRef('attempts.delivery_id', '=', 'd.id')
+        .select(eb.fn.countAll<number>().as('n'))
+        .$asScalar()
+        .$notNull()
+        .as('attempts'),
       'd.id',
       'd.state',
       'c.receipt_number as receiptNumber',
@@ -43,7 +50,6 @@ export async function listDeliveries(
       'd.channel',
       'd.address',
       'd.urgent',
-      'd.generation as attempts',
       'd.reason',
       'd.said',
       'd.created_at as createdAt',

@@ -1,9 +1,13 @@
 import { type Kysely, sql } from 'kysely';
 import type { Schema } from '../storage/schema.ts';
+import type { Spender } from './budgets.ts';
 import type { DeliverySettings } from './settings.ts';
 
-/** A delivery handed out: what a queue job may carry (ids only, P7). */
-export type HandedOut = { readonly id: string; readonly generation: number; readonly urgent: boolean };
+/** A delivery handed out. A queue job carries its id and generation only (P7). */
+export interface HandedOut extends Spender {
+  readonly id: string;
+  readonly generation: number;
+}
 
 /**
  * Takes due deliveries to `queued`, urgent first, then one of each client in turn (P8), so that a client with
@@ -47,7 +51,12 @@ export async function pickDue(
           and not exists (
             select 1 from blocked_scopes blocked
             where blocked.until > ${now}
-              and blocked.scope in ('credential:' || d.credential, 'destination:' || d.channel || ':' || d.address)
+              and blocked.scope in (
+                'destination:' || d.channel || ':' || d.address,
+                'client:' || d.credential || ':' || d.client_id,
+                'credential:' || d.credential,
+                case when d.urgent then null else 'not-urgent:' || d.credential end
+              )
           )
         order by d.urgent desc, d.next_attempt_at, d.id
         limit greatest(${settings.clientInFlight} - coalesce(in_flight.taken, 0), 0)
@@ -67,13 +76,20 @@ export async function pickDue(
     update deliveries d
     set state = 'queued', generation = d.generation + 1, lease_until = ${leaseUntil}, updated_at = ${now}
     from taken where d.id = taken.id
-    returning d.id, d.generation, d.urgent
+    returning d.id, d.generation, d.urgent, d.channel, d.credential, d.address, d.client_id
   `.execute(db);
   return rows;
 }
 
-/** Puts deliveries back that could not be handed to the queue. A job that got there after all finds its generation gone. */
-export async function putBack(db: Kysely<Schema>, handedOut: readonly HandedOut[], now: Date): Promise<void> {
+/**
+ * Puts deliveries back that were not handed to the queue after all, or perhaps were: a job that got there finds
+ * its generation gone.
+ */
+export async function putBack(
+  db: Kysely<Schema>,
+  handedOut: readonly Pick<HandedOut, 'id' | 'generation'>[],
+  now: Date,
+): Promise<void> {
   for (const { id, generation } of handedOut) {
     await db
       .updateTable('deliveries')

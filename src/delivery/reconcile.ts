@@ -7,6 +7,7 @@ import type { Clock } from '../domain/ports.ts';
 import { warnOfDuplicate } from '../reports/duplicate.ts';
 import type { Schema } from '../storage/schema.ts';
 import type { AlertStaff } from './alerts.ts';
+import type { Budgets } from './budgets.ts';
 import type { DeliverySettings } from './settings.ts';
 
 export interface Reconciler {
@@ -18,6 +19,7 @@ type Uncertain = {
   readonly id: string;
   readonly generation: number;
   readonly channel: ChannelName;
+  readonly credential: string;
   readonly mark: string;
   readonly address: string;
   readonly mention: string | null;
@@ -48,6 +50,7 @@ const LOOK_LEASE_MS = 60_000;
 export function createReconciler(deps: {
   readonly db: Kysely<Schema>;
   readonly channels: Channels;
+  readonly budgets: Budgets;
   readonly clock: Clock;
   readonly settings: DeliverySettings;
   readonly alertStaff: AlertStaff;
@@ -57,6 +60,11 @@ export function createReconciler(deps: {
     async look() {
       const waiting = await takeUncertain(deps.db, deps.clock());
       for (const delivery of waiting) {
+        const permission = await deps.budgets.spendRead(delivery);
+        if (!permission.granted) {
+          await lookLater(delivery, permission.retryMs, delivery.absent_looks, delivery.looks);
+          continue;
+        }
         const seen = await lookAt(delivery);
         await write(delivery, seen);
         deps.log.info(
@@ -132,12 +140,17 @@ export function createReconciler(deps: {
       .execute();
   }
 
-  async function lookLater(delivery: Uncertain, pauseMs: number, absentLooks: number): Promise<void> {
+  async function lookLater(
+    delivery: Uncertain,
+    pauseMs: number,
+    absentLooks: number,
+    looks = delivery.looks + 1,
+  ): Promise<void> {
     await stillUncertain(delivery)
       .set({
         next_attempt_at: new Date(deps.clock().getTime() + pauseMs),
         absent_looks: absentLooks,
-        looks: delivery.looks + 1,
+        looks,
       })
       .execute();
   }
@@ -197,7 +210,7 @@ async function takeUncertain(db: Kysely<Schema>, now: Date): Promise<readonly Un
     )
     update deliveries d set next_attempt_at = ${new Date(now.getTime() + LOOK_LEASE_MS)}
     from taken where d.id = taken.id
-    returning d.id, d.generation, d.channel, d.mark, d.address, d.mention, d.body, d.looks, d.absent_looks,
+    returning d.id, d.generation, d.channel, d.credential, d.mark, d.address, d.mention, d.body, d.looks, d.absent_looks,
       d.duplicate_marked,
       (select call.urgent or (call.rule ->> 'flagged') = 'true'
         from reports report join calls call on call.id = report.call_id where report.id = d.report_id) as insistent,

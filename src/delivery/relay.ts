@@ -2,16 +2,18 @@ import type { Kysely } from 'kysely';
 import type { Clock } from '../domain/ports.ts';
 import type { QueueHandle } from '../storage/queues.ts';
 import type { Schema } from '../storage/schema.ts';
+import { blockScope } from './block-scope.ts';
+import type { Budgets } from './budgets.ts';
 import { type HandedOut, pickDue, putBack } from './pick-due.ts';
 import type { DeliverySettings } from './settings.ts';
 
 export interface Relay {
-  /** One round: due deliveries become jobs. Returns how many were handed out. */
+  /** One round: due deliveries become jobs. Returns how many were looked at; 0 when nothing can be done now. */
   handOut(): Promise<number>;
 }
 
 /** A job's id is made of the delivery and its generation: handing the same out twice is one job (P7). */
-export function jobId({ id, generation }: HandedOut): string {
+export function jobId({ id, generation }: Pick<HandedOut, 'id' | 'generation'>): string {
   return `dlv-${id}-${generation}`;
 }
 
@@ -22,13 +24,16 @@ export function jobId({ id, generation }: HandedOut): string {
 export function createRelay(deps: {
   readonly db: Kysely<Schema>;
   readonly queue: QueueHandle;
+  readonly budgets: Budgets;
   readonly clock: Clock;
   readonly settings: DeliverySettings;
 }): Relay {
   return {
     async handOut() {
-      const handedOut = await pickDue(deps.db, deps.clock(), deps.settings);
-      if (handedOut.length === 0) return 0;
+      const picked = await pickDue(deps.db, deps.clock(), deps.settings);
+      if (picked.length === 0) return 0;
+      const handedOut = await withinBudget(picked);
+      if (handedOut.length === 0) return picked.length;
       try {
         await deps.queue.addBulk(
           handedOut.map((delivery) => ({
@@ -42,7 +47,25 @@ export function createRelay(deps: {
         await putBack(deps.db, handedOut, deps.clock());
         throw thrown;
       }
-      return handedOut.length;
+      return picked.length;
     },
   };
+
+  /** Keeps what the budgets allow. The rest goes back, and its scope is barred until there is room again (P8). */
+  async function withinBudget(picked: readonly HandedOut[]): Promise<readonly HandedOut[]> {
+    const spendings = await Promise.all(picked.map((delivery) => deps.budgets.spend(delivery)));
+    const refused = new Map<string, number>();
+    for (const spending of spendings) {
+      if (!spending.granted) {
+        refused.set(spending.scope, Math.max(refused.get(spending.scope) ?? 0, spending.retryMs));
+      }
+    }
+    const now = deps.clock();
+    for (const [scope, retryMs] of refused) {
+      await blockScope(deps.db, { scope, until: new Date(now.getTime() + retryMs), reason: 'budget' });
+    }
+    const left = picked.filter((_, index) => spendings[index]?.granted === false);
+    if (left.length > 0) await putBack(deps.db, left, now);
+    return picked.filter((_, index) => spendings[index]?.granted === true);
+  }
 }

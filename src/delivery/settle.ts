@@ -6,6 +6,7 @@ import type { Clock } from '../domain/ports.ts';
 import type { Schema } from '../storage/schema.ts';
 import type { AlertStaff } from './alerts.ts';
 import { blockScope } from './block-scope.ts';
+import { SCOPE } from './budgets.ts';
 import type { Claimed } from './claim.ts';
 import type { FallBack } from './fall-back.ts';
 import type { RenderAgain } from './render-again.ts';
@@ -72,10 +73,7 @@ export function createSettle(deps: {
     switch (effect.type) {
       case 'block':
         await blockScope(trx, {
-          scope:
-            effect.scope === 'credential'
-              ? `credential:${delivery.credential}`
-              : `destination:${delivery.channel}:${delivery.address}`,
+          scope: SCOPE[effect.scope](delivery),
           until: new Date(effect.untilMs),
           reason: reason.code,
         });

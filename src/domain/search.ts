@@ -57,3 +57,8 @@ export function haystack(fields: readonly string[]): string {
   const folded = new Set(fields.map(fold).filter((field) => field !== ''));
   return `\n${[...folded].join('\n')}\n`;
 }
+
+/** A typed word in the form codes are stored in: people type them in full width and capitals. */
+export function codeForm(word: string): string {
+  return word.normalize('NFKC').trim().toLowerCase();
+}

@@ -1,12 +1,14 @@
 import { type Kysely, sql } from 'kysely';
 import { pino } from 'pino';
 import { assembleDelivery, type Delivery } from '../../src/delivery/assemble.ts';
+import { type Allowances, createBudgets } from '../../src/delivery/budgets.ts';
 import { DELIVERY_DEFAULTS, type DeliverySettings } from '../../src/delivery/settings.ts';
 import type { CallEntry } from '../../src/domain/call.ts';
 import { createRecorder, type Recorder } from '../../src/intake/record.ts';
 import { createRenderer } from '../../src/reports/render.ts';
 import type { Database } from '../../src/storage/database.ts';
 import type { NewJob, QueueHandle } from '../../src/storage/queues.ts';
+import { openRateLimits } from '../../src/storage/rate-limits.ts';
 import type { Schema } from '../../src/storage/schema.ts';
 import { type TestDatabase, testDatabase } from './database.ts';
 import { type HandClock, handClock } from './hand-clock.ts';
@@ -56,7 +58,11 @@ type NewDestination = {
 
 const START = '2026-06-18T04:05:00Z';
 
-export async function createWorld(settings: Partial<DeliverySettings> = {}): Promise<World> {
+export async function createWorld(
+  settings: Partial<DeliverySettings> = {},
+  allowances: Allowances = {},
+): Promise<World> {
+  const log = pino({ level: 'silent' });
   const test: TestDatabase = await testDatabase();
   const { db } = test.database;
   const clock = handClock(START);
@@ -69,6 +75,7 @@ export async function createWorld(settings: Partial<DeliverySettings> = {}): Pro
   const delivery = assembleDelivery({
     db,
     queue: listQueue(jobs),
+    budgets: createBudgets(openRateLimits({ database: test.database, log }), allowances),
     channels: { chatwork, slack, email },
     renderer: await createRenderer({ templatesDir: new URL('../../templates/ja/', import.meta.url) }),
     staff: { supervisorChannel: 'C0STAFF', supervisors: [], alertMail: ['staff@agency.example'] },
@@ -77,7 +84,7 @@ export async function createWorld(settings: Partial<DeliverySettings> = {}): Pro
     random: () => 0.5,
     sleep: async () => {},
     settings: { ...DELIVERY_DEFAULTS, ...settings },
-    log: pino({ level: 'silent' }),
+    log,
   });
   const recorder = createRecorder({
     db,

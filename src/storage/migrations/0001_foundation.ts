@@ -164,6 +164,10 @@ const STATEMENTS = [
       raise exception 'usage events are append-only (P5)' using errcode = 'restrict_violation';
     end if;
     if new.type = 'count' then
+      -- A snapshot taken before the lock below would not show the count another transaction has just made.
+      if current_setting('transaction_isolation') = 'repeatable read' then
+        raise exception 'counting a call needs read committed (P5)' using errcode = 'invalid_transaction_state';
+      end if;
       perform 1 from calls where id = new.call_id for no key update;
       if exists (
         select 1 from usage_events counted
@@ -177,6 +181,8 @@ const STATEMENTS = [
   end $$`,
   `create trigger usage_events_guard before insert or update or delete on usage_events
     for each row execute function usage_events_guard()`,
+  `create trigger usage_events_never_emptied before truncate on usage_events
+    for each statement execute function usage_events_guard()`,
 
   // ── Reports and deliveries ───────────────────────────────────────────────────────────────────────────
   `create table reports (
@@ -251,6 +257,9 @@ const STATEMENTS = [
     until timestamptz not null,
     reason text not null
   )`,
+
+  // Budgets shared by all processes where there is no Redis; the columns are rate-limiter-flexible's.
+  `create table rate_limits (key varchar(255) primary key, points integer not null default 0, expire bigint)`,
 
   // ── Messages of the bot to operators and supervisors, written with what they tell about ──────────────
   `create table notices (
