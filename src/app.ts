@@ -188,6 +188,8 @@ async function startWebRole(
     db,
     recorder,
     clock,
+    newId,
+    wake: parts.wake,
     log,
     ...(o.operator && { settings: o.operator }),
   });

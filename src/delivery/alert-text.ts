@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { formatCallTime } from '../domain/calendar.ts';
 import type { AlertSubject } from '../domain/delivery.ts';
 import type { ChannelName, Reason } from '../domain/outcome.ts';
 import type { Schema } from '../storage/schema.ts';
@@ -35,6 +36,7 @@ export function alertText(about: AlertSubject, words: DeliveryInWords, reason: R
     `受付番号: ${words.receiptNumber}`,
     `宛先: ${channel} ${words.address}`,
     `理由: ${reason.code}${reason.said ? `(相手の応答: ${reason.said})` : ''}`,
+    `報告の作成: ${formatCallTime(words.createdAt)}`,
     `配信: ${words.deliveryId}`,
   ];
   switch (about) {
@@ -63,6 +65,7 @@ export function alertText(about: AlertSubject, words: DeliveryInWords, reason: R
         '【要判断】報告が届いたかどうか確認できません。',
         ...facts,
         '二重送信を避けるため、自動では送り直しません。宛先を見て判断してください。',
+        'ボタンで答えるか、次のコマンドを使ってください。',
         `届いていた場合: toritsugi deliveries confirm ${words.deliveryId}`,
         `届いていない場合: toritsugi deliveries retry ${words.deliveryId} --even-if-uncertain`,
       ];

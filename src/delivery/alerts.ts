@@ -4,6 +4,7 @@ import type { Reason } from '../domain/outcome.ts';
 import type { Clock, NewId } from '../domain/ports.ts';
 import type { Schema } from '../storage/schema.ts';
 import { alertText, type DeliveryInWords } from './alert-text.ts';
+import { decisionButtons } from './decision-buttons.ts';
 import { addNotice, STAFF } from './notice.ts';
 import { staffNoticeBody } from './notice-body.ts';
 
@@ -25,7 +26,10 @@ export function createAlertStaff(deps: { readonly clock: Clock; readonly newId: 
       {
         key: alertKey(about, words, reason, deps.clock()),
         target: STAFF,
-        body: staffNoticeBody(alertText(about, words, reason)),
+        body: staffNoticeBody(
+          alertText(about, words, reason),
+          about === 'uncertain' ? [decisionButtons(words.deliveryId)] : [],
+        ),
       },
       deps,
     );

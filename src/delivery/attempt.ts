@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import type { Channels } from '../channels/channel.ts';
-import type { Outcome } from '../domain/outcome.ts';
+import type { ChannelName, Outcome } from '../domain/outcome.ts';
 import type { Clock, NewId } from '../domain/ports.ts';
 import type { Schema } from '../storage/schema.ts';
 import { type Claimed, type ClaimRequest, claim } from './claim.ts';
@@ -37,9 +37,16 @@ export function createAttempt(deps: {
 }): Attempt {
   const claimOne = shareCommits(
     (requests: readonly ClaimRequest[]) =>
-      claim(deps.db, requests, { now: deps.clock(), leaseMs: deps.settings.sendingLeaseMs }),
+      claim(deps.db, requests, {
+        now: deps.clock(),
+        leaseMs: deps.settings.sendingLeaseMs,
+        mailLeaseMs: deps.settings.mailLeaseMs,
+      }),
     deps.settings.shareCommitsOf,
   );
+
+  const timeoutOf = (channel: ChannelName): number =>
+    channel === 'email' ? deps.settings.mailTimeoutMs : deps.settings.sendTimeoutMs;
 
   const send = async (claimed: Claimed): Promise<Outcome> => {
     const channel = deps.channels[claimed.channel];
@@ -47,7 +54,7 @@ export function createAttempt(deps: {
       return { type: 'rejected', scope: 'credential', reason: { code: `${claimed.channel}.not_configured` } };
     }
     try {
-      return await channel.send(claimed.message, AbortSignal.timeout(deps.settings.sendTimeoutMs));
+      return await channel.send(claimed.message, AbortSignal.timeout(timeoutOf(claimed.channel)));
     } catch (thrown) {
       // A channel throws only for a bug of ours; whether the far side heard of it is then unknown.
       const error = thrown instanceof Error ? thrown : new Error(String(thrown));

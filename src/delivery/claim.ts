@@ -28,13 +28,15 @@ export interface ClaimRequest {
 export async function claim(
   db: Kysely<Schema>,
   requests: readonly ClaimRequest[],
-  o: { readonly now: Date; readonly leaseMs: number },
+  o: { readonly now: Date; readonly leaseMs: number; readonly mailLeaseMs: number },
 ): Promise<readonly (Claimed | undefined)[]> {
   const leaseUntil = new Date(o.now.getTime() + o.leaseMs);
+  const mailLeaseUntil = new Date(o.now.getTime() + o.mailLeaseMs);
   const { rows } = await sql<{
     id: string;
     generation: number;
     attempt_id: string;
+    attempt: number;
     channel: ChannelName;
     mark: string;
     address: string;
@@ -49,10 +51,12 @@ export async function claim(
       ) as requested (id, generation, attempt_id)
     ), claimed as (
       update deliveries d
-      set state = 'sending', lease_until = ${leaseUntil}, updated_at = ${o.now}
+      set state = 'sending', updated_at = ${o.now},
+        lease_until = case d.channel when 'email' then ${mailLeaseUntil}::timestamptz else ${leaseUntil}::timestamptz end
       from requested
       where d.id = requested.id and d.generation = requested.generation and d.state = 'queued'
-      returning d.id, d.generation, requested.attempt_id, d.channel, d.mark, d.address, d.mention, d.body
+      returning d.id, d.generation, requested.attempt_id, d.channel, d.mark, d.address, d.mention, d.body,
+        (select count(*) from attempts earlier where earlier.delivery_id = d.id) + 1 as attempt
     ), attempted as (
       insert into attempts (id, delivery_id, generation, started_at)
       select attempt_id, id, generation, ${o.now}::timestamptz from claimed
@@ -73,6 +77,7 @@ export async function claim(
           address: row.address,
           mention: row.mention,
           body: row.body,
+          attempt: row.attempt,
         },
       },
     ]),

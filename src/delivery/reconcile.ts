@@ -27,6 +27,8 @@ type Uncertain = {
   readonly looks: number;
   readonly absent_looks: number;
   readonly started_at: Date;
+  readonly reason: string | null;
+  readonly said: string | null;
   /** Sent again already, marked as a possible duplicate. */
   readonly duplicate_marked: boolean;
   /** Urgent, harassment and the like: better twice than never, once. */
@@ -87,6 +89,9 @@ export function createReconciler(deps: {
         {
           message: { deliveryId, mark, address, mention, body },
           startedAtMs: delivery.started_at.getTime(),
+          ...(delivery.reason !== null && {
+            reason: { code: delivery.reason, ...(delivery.said !== null && { said: delivery.said }) },
+          }),
           ownedByOther: (receiptKey) => ownedByOther(deps.db, delivery, receiptKey),
         },
         AbortSignal.timeout(deps.settings.sendTimeoutMs),
@@ -211,7 +216,7 @@ async function takeUncertain(db: Kysely<Schema>, now: Date): Promise<readonly Un
     update deliveries d set next_attempt_at = ${new Date(now.getTime() + LOOK_LEASE_MS)}
     from taken where d.id = taken.id
     returning d.id, d.generation, d.channel, d.credential, d.mark, d.address, d.mention, d.body, d.looks, d.absent_looks,
-      d.duplicate_marked,
+      d.duplicate_marked, d.reason, d.said,
       (select call.urgent or (call.rule ->> 'flagged') = 'true'
         from reports report join calls call on call.id = report.call_id where report.id = d.report_id) as insistent,
       (select a.started_at from attempts a where a.delivery_id = d.id and a.generation = d.generation) as started_at

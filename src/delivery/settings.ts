@@ -14,6 +14,9 @@ export interface DeliverySettings extends RetrySettings {
   readonly sendingLeaseMs: number;
   /** When a running attempt is told to stop. */
   readonly sendTimeoutMs: number;
+  /** The same for mail, whose relay may think long after the final dot (RFC 5321 allows it ten minutes). */
+  readonly mailTimeoutMs: number;
+  readonly mailLeaseMs: number;
   /** Deliveries handed out and not yet claimed, over all clients: keeps the queue short and urgent ones early. */
   readonly queueDepth: number;
   /** Deliveries of one client handed out or in flight at once (P8). */
@@ -46,6 +49,8 @@ export const DELIVERY_DEFAULTS: DeliverySettings = {
   queuedLeaseMs: 30 * SECOND,
   sendingLeaseMs: 60 * SECOND,
   sendTimeoutMs: 45 * SECOND,
+  mailTimeoutMs: 130 * SECOND,
+  mailLeaseMs: 150 * SECOND,
   queueDepth: 100,
   clientInFlight: 8,
   concurrency: 25,

@@ -1,11 +1,12 @@
 import { App } from '@slack/bolt';
 import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
-import type { Clock } from '../domain/ports.ts';
+import type { Clock, NewId } from '../domain/ports.ts';
 import type { Recorder } from '../intake/record.ts';
 import type { Schema } from '../storage/schema.ts';
 import { createAllowList } from './allow-list.ts';
 import { createBoltLogger } from './bolt-logger.ts';
+import { listenForDecisions } from './decisions.ts';
 import { type AckPayload, type BoltBody, createDispatch } from './dispatch.ts';
 import { ENTRY_FORM } from './entry-modal/block-ids.ts';
 import { createEntryForm, notRecorded } from './entry-modal/entry-form.ts';
@@ -52,6 +53,9 @@ export function createOperatorApp(deps: {
   readonly db: Kysely<Schema>;
   readonly recorder: Recorder;
   readonly clock: Clock;
+  readonly newId: NewId;
+  /** Called when a decision made something due. A hint. */
+  readonly wake: () => void;
   readonly log: Logger;
   readonly settings?: Partial<OperatorSettings>;
   /** For answers through Slack's response URLs; the global one unless given. */
@@ -97,6 +101,12 @@ export function createOperatorApp(deps: {
   });
   const line = createLineEntry({ ...entry, form, responseUrl, commandName: slack.command });
   listen(bolt, { command: slack.command, allowList, form, line, inHand, clock, log, settings });
+
+  listenForDecisions(bolt, {
+    ...deps,
+    supervisors: createAllowList({ entries: slack.supervisors, slack: web, clock, log, settings }),
+    responseUrl,
+  });
 
   const dispatch = createDispatch({
     bolt,

@@ -79,6 +79,8 @@ export async function createDesk(
     db: moody.db,
     recorder: o.recorder?.(recorder) ?? recorder,
     clock: world.clock.now,
+    newId,
+    wake: () => undefined,
     log,
     settings: { answerDeadlineMs: 2000, recordTimeoutMs: 1500, ...o.settings },
   });
