@@ -37,6 +37,8 @@ export interface DeliverySettings extends RetrySettings {
   readonly fallbackMs: number;
   /** The end of trying: failed, and staff is told. */
   readonly giveUpMs: number;
+  /** Reports waiting this long behind one credential are told to staff. */
+  readonly stalledMs: number;
   readonly noticeLeaseMs: number;
   readonly noticePollMs: number;
 }
@@ -63,6 +65,7 @@ export const DELIVERY_DEFAULTS: DeliverySettings = {
   fallbackUrgentMs: 5 * MINUTE,
   fallbackMs: 30 * MINUTE,
   giveUpMs: 24 * HOUR,
+  stalledMs: 5 * MINUTE,
   noticeLeaseMs: 30 * SECOND,
   noticePollMs: SECOND,
 };

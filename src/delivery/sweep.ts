@@ -1,10 +1,11 @@
 import { type Kysely, sql } from 'kysely';
 import type { Logger } from 'pino';
-import type { Clock } from '../domain/ports.ts';
+import type { Clock, NewId } from '../domain/ports.ts';
 import type { Schema } from '../storage/schema.ts';
 import type { AlertStaff } from './alerts.ts';
 import type { FallBack } from './fall-back.ts';
 import type { DeliverySettings } from './settings.ts';
+import { alertStalled } from './stalled.ts';
 
 export interface Sweeper {
   /** One pass over everything whose time is over. True when there may be more. */
@@ -21,10 +22,13 @@ const BATCH = 100;
  * - `sending` past its lease → `uncertain`: the worker is gone, and what it did is unknown.
  * - waiting too long → the client's fallback, the original superseded in the same transaction.
  * - waiting for a day → `failed`, and staff is told.
+ *
+ * Besides, staff hears of a credential behind which reports pile up.
  */
 export function createSweeper(deps: {
   readonly db: Kysely<Schema>;
   readonly clock: Clock;
+  readonly newId: NewId;
   readonly settings: DeliverySettings;
   readonly fallBack: FallBack;
   readonly alertStaff: AlertStaff;
@@ -34,6 +38,7 @@ export function createSweeper(deps: {
     async sweep() {
       const now = deps.clock();
       await endLeases(now);
+      await alertStalled(deps.db, deps);
       const late = await fallBackLate(now);
       const over = await giveUp(now);
       return late === BATCH || over === BATCH;

@@ -251,6 +251,19 @@ describe('the sweeper', () => {
     expect(world.chatwork.sent).toHaveLength(0);
   });
 
+  it('P3 tells staff once an hour how many reports wait behind a dead channel, and since when', async () => {
+    await report();
+    await report({ code: 'beta', destinations: [{ channel: 'chatwork', address: '2002' }] });
+    world.clock.advance(6 * 60_000);
+    await world.delivery.sweeper.sweep();
+    await world.delivery.sweeper.sweep();
+    expect(await notices()).toHaveLength(1);
+    expect((await notices())[0]).toContain('2件(最も古いものは6分前から)');
+    world.clock.advance(3_600_000);
+    await world.delivery.sweeper.sweep();
+    expect((await notices()).filter((notice) => notice.includes('滞っています'))).toHaveLength(2);
+  });
+
   it('P3 gives up after a day and tells staff', async () => {
     await report();
     world.clock.advance(24 * 3_600_000);
