@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import { CHANNEL_NAMES } from '../domain/outcome.ts';
+import { parsePhone } from '../domain/phone.ts';
+import {
+  code,
+  day,
+  field,
+  flag,
+  line,
+  listOf,
+  mapping,
+  month,
+  oneOf,
+  optional,
+  paragraph,
+  whole,
+} from '../rulebook/yaml-fields.ts';
+import type { YamlReading } from '../rulebook/yaml-source.ts';
+
+export const CLIENT_STATUSES = ['active', 'paused', 'ended'] as const;
+
+const phone = field('phone number as in 03-5550-0101 or +81355500101', (text) => {
+  const parsed = parsePhone(text);
+  return parsed.ok ? parsed.e164 : undefined;
+});
+
+const plan = mapping({
+  from: month('first month of the plan'),
+  plan: code('code of a plan', 'dashed'),
+});
+
+const member = mapping({
+  name: line('name on the roster', 60),
+  kana: optional(line('kana of the name', 60)),
+  aliases: listOf(line('another name for the person', 60), 'a list of names'),
+  responsible: optional(flag('whether this person gets what is for nobody in particular')),
+});
+
+const destination = mapping({
+  channel: oneOf('channel', CHANNEL_NAMES),
+  address: line('address on the channel', 254),
+  mention: optional(line('whom to mention', 100)),
+  member: optional(line('name on the roster, for a person’s own destination', 60)),
+  order: optional(whole('place in the order', 1, 9999)),
+  fallback: optional(flag('whether it is used only when the others fail')),
+});
+
+const rule = mapping({
+  kind: code('code of a kind', 'word'),
+  effective_from: day('first day the rule holds'),
+  counted: flag('whether the call counts against the plan'),
+  reported: flag('whether the client gets a report'),
+  flagged: optional(flag('whether the client has to answer (要対応)')),
+});
+
+/** The form of `clients.yaml`: what an entry says about a client is all there is of it. */
+export const clientsFile = mapping({
+  clients: z.array(
+    mapping({
+      code: code('code of a client', 'dashed'),
+      name: line('name of a client', 80),
+      kana: line('kana of the name', 120),
+      aliases: listOf(line('another name for the client', 80), 'a list of names'),
+      status: optional(oneOf('status', CLIENT_STATUSES)),
+      own_numbers: listOf(phone, 'a list of phone numbers'),
+      forwarding_numbers: listOf(phone, 'a list of phone numbers'),
+      greeting: optional(paragraph('how operators answer', 500)),
+      operator_notes: optional(paragraph('notes for operators', 2500)),
+      plans: listOf(plan, 'a list of plans with their first month'),
+      roster: listOf(member, 'a list of people'),
+      destinations: listOf(destination, 'a list of destinations'),
+      rules: listOf(rule, 'a list of rules'),
+    }),
+    { error: () => 'a list of clients' },
+  ),
+});
+
+export type ClientsReading = YamlReading<typeof clientsFile>;
+export type ClientEntry = z.output<typeof clientsFile>['clients'][number];
+type DraftFile = NonNullable<ClientsReading['draft']>;
+/** A client's entry without its malformed parts, all values still as typed. */
+export type DraftClient = NonNullable<NonNullable<DraftFile['clients']>[number]>;

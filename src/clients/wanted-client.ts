@@ -1,0 +1,95 @@
+import { checkAddress } from '../channels/address.ts';
+import type { ChannelName } from '../domain/outcome.ts';
+import { route } from '../domain/roster.ts';
+import { haystack } from '../domain/search.ts';
+import type { ClientEntry } from './client-file.ts';
+import type { StoredClient, StoredMember, StoredRule } from './stored-clients.ts';
+
+/** A client as the file wants it, in the form it is stored in. */
+export interface WantedClient
+  extends Omit<StoredClient, 'id' | 'created_at' | 'roster' | 'destinations' | 'rules'> {
+  readonly roster: readonly Omit<StoredMember, 'id' | 'active'>[];
+  readonly destinations: readonly WantedDestination[];
+  readonly rules: readonly Omit<StoredRule, 'id'>[];
+}
+
+export interface WantedDestination {
+  /** Name on the roster; null: the client's own. */
+  readonly member: string | null;
+  readonly channel: ChannelName;
+  readonly address: string;
+  readonly mention: string | null;
+  readonly position: number;
+  readonly fallback: boolean;
+}
+
+/** Fills in what an entry may leave out, and brings addresses into their stored form. */
+export function wantedClient(entry: ClientEntry): WantedClient {
+  const { code, name, kana, aliases } = entry;
+  return {
+    code,
+    name,
+    kana,
+    aliases,
+    own_numbers: entry.own_numbers,
+    forwarding_numbers: entry.forwarding_numbers,
+    status: entry.status ?? 'active',
+    greeting: entry.greeting,
+    operator_notes: entry.operator_notes,
+    search_text: haystack([code, name, kana, ...aliases]),
+    plans: entry.plans
+      .map(({ from, plan }) => ({ from_month: from, plan_code: plan }))
+      .toSorted((a, b) => (a.from_month < b.from_month ? -1 : 1)),
+    roster: entry.roster.map((member, index) => ({
+      name: member.name,
+      kana: member.kana ?? '',
+      aliases: member.aliases,
+      responsible: member.responsible ?? false,
+      position: index + 1,
+    })),
+    destinations: entry.destinations.map((destination, index) => {
+      const checked = checkAddress(destination.channel, destination.address, destination.mention);
+      if (!checked.ok) throw new Error(`unchecked address: ${checked.message}`);
+      return {
+        member: destination.member,
+        channel: destination.channel,
+        address: checked.address,
+        mention: checked.mention,
+        position: destination.order ?? index + 1,
+        fallback: destination.fallback ?? false,
+      };
+    }),
+    rules: entry.rules.map((rule) => ({ ...rule, flagged: rule.flagged ?? false })),
+  };
+}
+
+/** What is allowed and probably not meant: an active client whose reports reach nobody (P3). */
+export function warningsFor(wanted: WantedClient, stored: StoredClient | undefined): readonly string[] {
+  const responsible = wanted.roster.find((member) => member.responsible)?.name ?? null;
+  const { primary } = route({
+    destinations: wanted.destinations.map((destination, index) => ({
+      ...destination,
+      id: String(index),
+      rosterMemberId: destination.member,
+      disabled: false,
+    })),
+    responsibleMemberId: responsible,
+    addresseeId: null,
+  });
+  const unreachable =
+    wanted.status === 'active' && primary.length === 0
+      ? [
+          `${wanted.code}: reports for nobody in particular reach nobody: add a destination of the client, or one of the responsible person`,
+        ]
+      : [];
+  const disabled = (stored?.destinations ?? [])
+    .filter(({ active, disabled_at: at }) => active && at !== null)
+    .filter((old) =>
+      wanted.destinations.some(({ channel, address }) => channel === old.channel && address === old.address),
+    )
+    .map(
+      ({ channel, address, disabled_reason: reason }) =>
+        `${wanted.code}: destination ${channel} ${address} is switched off (${reason ?? 'refused'}): once it works again, import the file without it and then with it`,
+    );
+  return [...unreachable, ...disabled];
+}

@@ -1,0 +1,330 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { destinationsOf } from '../../src/clients/destinations.ts';
+import { clientCard, resolveClient, searchClients } from '../../src/clients/directory.ts';
+import { exportClients } from '../../src/clients/export-clients.ts';
+import { importClients } from '../../src/clients/import-clients.ts';
+import { listClients } from '../../src/clients/list-clients.ts';
+import { ruleFor } from '../../src/domain/kinds.ts';
+import { importKinds } from '../../src/rulebook/import-kinds.ts';
+import { importPlans } from '../../src/rulebook/import-plans.ts';
+import { loadKinds } from '../../src/rulebook/kinds.ts';
+import { type TestDatabase, testDatabase } from '../support/database.ts';
+import { changesOf, example, mistakesOf, NOON, options } from '../support/imports.ts';
+
+let opened: TestDatabase;
+beforeAll(async () => {
+  opened = await testDatabase();
+  const { db } = opened.database;
+  changesOf(await importKinds(db, await example('kinds'), options()));
+  changesOf(await importPlans(db, await example('plans'), options()));
+});
+afterAll(() => opened.dispose());
+
+const importText = (text: string, o = {}) =>
+  importClients(opened.database.db, { file: 'clients.yaml', text }, options(o));
+
+async function idOf(code: string): Promise<string> {
+  const found = await resolveClient(opened.database.db, code);
+  if (found.type !== 'one') throw new Error(`no client ${code}`);
+  return found.client.id;
+}
+
+const ACME = `clients:
+  - code: acme
+    name: 株式会社アクメサンプル
+    kana: アクメサンプル
+    aliases: [アクメ]
+    own_numbers: [０３−５５５０−０１１１]
+    plans: [{ from: 2026-04, plan: small }]
+    roster:
+      - { name: 山田太郎, kana: ヤマダタロウ, aliases: [山田], responsible: true }
+      - { name: 佐藤花子 }
+    destinations:
+      - { channel: chatwork, address: "https://www.chatwork.com/#!rid200000111", mention: "[To:3000111]" }
+      - { member: 佐藤花子, channel: email, address: sato@acme.example }
+      - { channel: email, address: soumu@acme.example, fallback: true }
+    rules:
+      - { kind: wrong_number, effective_from: 2026-07-01, counted: false, reported: false }
+`;
+
+describe('a new client', () => {
+  test('a dry run says what would be, and writes nothing', async () => {
+    const dry = await importText(ACME, { dryRun: true });
+    expect(dry).toEqual({
+      ok: true,
+      applied: false,
+      warnings: [],
+      changes: [
+        'acme: + client 株式会社アクメサンプル (active)',
+        'acme: + plan small from 2026-04',
+        'acme: + roster 山田太郎 (ヤマダタロウ) also 山田 responsible',
+        'acme: + roster 佐藤花子',
+        'acme: + destination chatwork 200000111 (mention 3000111)',
+        'acme: + destination of 佐藤花子: email sato@acme.example',
+        'acme: + destination email soumu@acme.example (fallback)',
+        'acme: + rule wrong_number from 2026-07-01: not counted, not reported',
+      ],
+    });
+    expect(await searchClients(opened.database.db, '', 10)).toEqual([]);
+  });
+
+  test('is stored as the file says, and found', async () => {
+    const { db } = opened.database;
+    expect(await importText(ACME)).toMatchObject({ ok: true, applied: true });
+    const id = await idOf('アクメ');
+    const card = await clientCard(db, id);
+    expect(card?.roster.map(({ name, responsible }) => [name, responsible])).toEqual([
+      ['山田太郎', true],
+      ['佐藤花子', false],
+    ]);
+    expect(
+      (await destinationsOf(db, id)).map((one) => [one.channel, one.address, one.mention, one.fallback]),
+    ).toEqual([
+      ['chatwork', '200000111', '3000111', false],
+      ['email', 'sato@acme.example', null, false],
+      ['email', 'soumu@acme.example', null, true],
+    ]);
+    const { rules } = await loadKinds(db);
+    expect(ruleFor(rules, { kind: 'wrong_number', clientId: id, day: '2026-07-01' })?.reported).toBe(false);
+    expect(ruleFor(rules, { kind: 'wrong_number', clientId: id, day: '2026-06-30' })?.reported).toBe(true);
+    const audit = await db.selectFrom('audit_log').selectAll().where('subject_type', '=', 'client').execute();
+    expect(audit).toMatchObject([{ actor: 'tester', action: 'client.import', subject_id: id, at: NOON }]);
+    expect(await listClients(db, '2026-11')).toEqual([
+      {
+        code: 'acme',
+        name: '株式会社アクメサンプル',
+        kana: 'アクメサンプル',
+        status: 'active',
+        plan: 'small',
+        members: 2,
+        chatwork: 1,
+        slack: 0,
+        email: 2,
+        disabled: 0,
+      },
+    ]);
+  });
+
+  test('the same file again changes nothing', async () => {
+    expect(await importText(ACME)).toEqual({ ok: true, applied: false, changes: [], warnings: [] });
+    expect(changesOf(await importText(await exportClients(opened.database.db)))).toEqual([]);
+  });
+});
+
+describe('changing a client', () => {
+  beforeEach(async () => {
+    changesOf(await importText(ACME));
+  });
+
+  test('people and destinations taken out become inactive, and come back as themselves', async () => {
+    const { db } = opened.database;
+    const id = await idOf('acme');
+    const before = await destinationsOf(db, id);
+    const without = ACME.replace('      - { name: 佐藤花子 }\n', '')
+      .replace('      - { member: 佐藤花子, channel: email, address: sato@acme.example }\n', '')
+      .replace('      - { channel: email, address: soumu@acme.example, fallback: true }\n', '');
+    expect(changesOf(await importText(without))).toEqual([
+      'acme: - roster 佐藤花子',
+      'acme: - destination of 佐藤花子: email sato@acme.example',
+      'acme: - destination email soumu@acme.example',
+    ]);
+    expect(await destinationsOf(db, id)).toHaveLength(1);
+    expect((await clientCard(db, id))?.roster).toHaveLength(1);
+    expect(await db.selectFrom('destinations').select('id').execute()).toHaveLength(3);
+    expect(changesOf(await importText(ACME))).toHaveLength(3);
+    expect(await destinationsOf(db, id)).toEqual(before);
+  });
+
+  test('a switched-off destination stays off through the same file, and is put right by taking it out and in', async () => {
+    const { db } = opened.database;
+    const id = await idOf('acme');
+    await db
+      .updateTable('destinations')
+      .set({ disabled_at: NOON, disabled_reason: 'email.no_such_user' })
+      .where('address', '=', 'soumu@acme.example')
+      .execute();
+    expect(await importText(ACME)).toMatchObject({
+      changes: [],
+      warnings: [
+        'acme: destination email soumu@acme.example is switched off (email.no_such_user): once it works again, import the file without it and then with it',
+      ],
+    });
+    const disabled = async () => (await destinationsOf(db, id)).filter((one) => one.disabled).length;
+    expect(await disabled()).toBe(1);
+    changesOf(await importText(ACME.replace('soumu@acme', 'soumu2@acme')));
+    changesOf(await importText(ACME));
+    expect(await disabled()).toBe(0);
+  });
+
+  test('the responsible person changes, mentions change, the order changes', async () => {
+    const { db } = opened.database;
+    const changed = ACME.replace(', responsible: true', '')
+      .replace('{ name: 佐藤花子 }', '{ name: 佐藤花子, responsible: true }')
+      .replace('[To:3000111]', '3000112')
+      .replace(
+        '{ channel: email, address: soumu@acme.example, fallback: true }',
+        '{ channel: email, address: soumu@acme.example, fallback: true, order: 1 }',
+      );
+    expect(changesOf(await importText(changed))).toEqual([
+      'acme: roster 山田太郎 (ヤマダタロウ) also 山田 responsible → 山田太郎 (ヤマダタロウ) also 山田',
+      'acme: roster 佐藤花子 → 佐藤花子 responsible',
+      'acme: destination chatwork 200000111: mention 3000111 → mention 3000112',
+      'acme: order of destinations: 1 chatwork 200000111, 2 of 佐藤花子: email sato@acme.example, 1 email soumu@acme.example',
+    ]);
+    expect(changesOf(await importText(changed))).toEqual([]);
+    expect(changesOf(await importText(await exportClients(db)))).toEqual([]);
+  });
+
+  test('facts, rules and a plan from next month on', async () => {
+    const changed = ACME.replace('アクメサンプル\n    kana', 'アクメ見本\n    kana')
+      .replace('[アクメ]', '[アクメ, あくみ]')
+      .replace(
+        'plans: [{ from: 2026-04, plan: small }]',
+        'plans: [{ from: 2026-04, plan: small }, { from: 2026-12, plan: half }]',
+      )
+      .replace('counted: false, reported: false', 'counted: true, reported: true, flagged: true');
+    expect(changesOf(await importText(changed))).toEqual([
+      'acme: name 株式会社アクメサンプル → 株式会社アクメ見本',
+      'acme: aliases + あくみ',
+      'acme: + plan half from 2026-12',
+      'acme: rule wrong_number from 2026-07-01: not counted, not reported → counted, reported, flagged',
+    ]);
+    expect((await searchClients(opened.database.db, 'あくみ', 5)).map(({ code }) => code)).toEqual(['acme']);
+    expect(changesOf(await importText(ACME))).toEqual([
+      'acme: name 株式会社アクメ見本 → 株式会社アクメサンプル',
+      'acme: aliases - あくみ',
+      'acme: - plan half from 2026-12',
+      'acme: rule wrong_number from 2026-07-01: counted, reported, flagged → not counted, not reported',
+    ]);
+  });
+
+  test('[MK] a plan change reaches no month up to the current one', async () => {
+    const keep = 'keep { from: 2026-04, plan: small } and begin another in 2026-12 or later';
+    const plans = (list: string) => importText(ACME.replace('[{ from: 2026-04, plan: small }]', list));
+    expect(mistakesOf(await plans('[{ from: 2026-04, plan: half }]'))).toEqual([
+      `clients.yaml:7: clients[0].plans[0].plan: "half" — in 2026-04 this client is on the plan small, and plan changes take effect next month: ${keep}`,
+    ]);
+    expect(
+      mistakesOf(await plans('[{ from: 2026-04, plan: small }, { from: 2026-11, plan: half }]')),
+    ).toEqual([
+      `clients.yaml:7: clients[0].plans[1].plan: "half" — in 2026-11 this client is on the plan small, and plan changes take effect next month: ${keep}`,
+    ]);
+    expect(mistakesOf(await plans('[]'))).toEqual([
+      `clients.yaml:7: clients[0].plans: (a list) — in 2026-04 this client is on the plan small, and plan changes take effect next month: ${keep}`,
+    ]);
+    expect(
+      changesOf(await plans('[{ from: 2026-04, plan: small }, { from: 2026-06, plan: small }]')),
+    ).toEqual(['acme: + plan small from 2026-06']);
+  });
+
+  test('other clients stay untouched', async () => {
+    const before = await exportClients(opened.database.db);
+    changesOf(
+      await importText(
+        'clients:\n  - { code: beta, name: ベータサンプル, kana: ベータサンプル, status: ended }\n',
+      ),
+    );
+    const after = await exportClients(opened.database.db);
+    expect(after.startsWith(before)).toBe(true);
+    expect((await searchClients(opened.database.db, 'beta', 5)).length).toBe(0);
+  });
+});
+
+test('P3 an active client whose reports reach nobody is warned about', async () => {
+  const alone = 'clients:\n  - { code: alone, name: ひとりサンプル, kana: ヒトリサンプル }\n';
+  expect(await importText(alone, { dryRun: true })).toMatchObject({
+    warnings: [
+      'alone: reports for nobody in particular reach nobody: add a destination of the client, or one of the responsible person',
+    ],
+  });
+  const paused = alone.replace('code: alone', 'code: alone, status: paused');
+  expect(await importText(paused, { dryRun: true })).toMatchObject({ warnings: [] });
+});
+
+describe('mistakes', () => {
+  test('structural, across the file, and against what is stored: all at once, and nothing written', async () => {
+    changesOf(await importText(ACME));
+    const before = await exportClients(opened.database.db);
+    const lines = mistakesOf(
+      await importText(`clients:
+  - code: one
+    name: 一号サンプル
+    kana: イチゴウ
+    aliases: [ACME, two, "い\\u202eち"]
+    status: sleeping
+    own_numbers: [12-34]
+    plans:
+      - { from: 2026-04, plan: gold }
+      - { from: 2023-01, plan: half }
+      - { from: 2023-01, plan: small }
+      - { from: 2026-4, plan: small }
+    roster:
+      - { name: 山田, responsible: true }
+      - { name: 鈴木, responsible: true }
+      - { name: 山田, age: 40 }
+    destinations:
+      - { channel: chatwork, address: abc }
+      - { channel: slack, address: C0123ABCDEF, mention: "@yamada" }
+      - { channel: fax, address: 03-5550-0101 }
+      - { channel: email, address: "a@one.example, b@two.example" }
+      - { channel: email, address: a@one.example, member: 田中 }
+      - { channel: email, address: b@one.example }
+      - { channel: email, address: b@ONE.example, order: 0 }
+    rules:
+      - { kind: fax, effective_from: 2026-04-01, counted: true, reported: true }
+      - { kind: sales, effective_from: 2026-04-01, counted: false, reported: true }
+      - { kind: sales, effective_from: 2026-04-01, counted: true, reported: true }
+    colour: red
+  - code: two
+    name: 二号サンプル
+  - code: two
+    name: 三号サンプル
+    kana: サンゴウ
+  - code: アクメ
+    name: 四号
+    kana: ヨンゴウ
+`),
+    );
+    expect(lines).toEqual([
+      'clients.yaml:5: clients[0].aliases[0]: "ACME" — this is the code of the client acme; a word names one client',
+      'clients.yaml:5: clients[0].aliases[1]: "two" — this is the code of the client two; a word names one client',
+      'clients.yaml:5: clients[0].aliases[2]: "い\\u202eち" — another name for the client: one line of 1 to 80 characters, without control characters',
+      'clients.yaml:6: clients[0].status: "sleeping" — status: one of active, paused, ended',
+      'clients.yaml:7: clients[0].own_numbers[0]: "12-34" — phone number as in 03-5550-0101 or +81355500101',
+      'clients.yaml:9: clients[0].plans[0].plan: "gold" — a stored plan: half, small, standard',
+      'clients.yaml:10: clients[0].plans[1].from: "2023-01" — the first price of half is of 2024-04',
+      'clients.yaml:11: clients[0].plans[2].from: "2023-01" — two plans begin in this month; keep one',
+      'clients.yaml:12: clients[0].plans[3].from: "2026-4" — first month of the plan: a month as in 2026-04',
+      'clients.yaml:15: clients[0].roster[1].responsible: "true" — one person at most is responsible, and one is above already',
+      'clients.yaml:16: clients[0].roster[2].name: "山田" — this name is on the roster above; add what tells the two apart',
+      'clients.yaml:16: clients[0].roster[2].age: "40" — unknown key; known here: name, kana, aliases, responsible',
+      'clients.yaml:18: clients[0].destinations[0].address: "abc" — a Chatwork room id is digits only, as in https://www.chatwork.com/#!rid123456789 → 123456789',
+      expect.stringContaining('clients.yaml:19: clients[0].destinations[1].mention: "@yamada" — '),
+      'clients.yaml:20: clients[0].destinations[2].channel: "fax" — channel: one of chatwork, slack, email',
+      expect.stringContaining(
+        'clients.yaml:21: clients[0].destinations[3].address: "a@one.example, b@two.example" — one plain mail address',
+      ),
+      'clients.yaml:22: clients[0].destinations[4].member: "田中" — a name on this client’s roster: 山田, 鈴木',
+      'clients.yaml:24: clients[0].destinations[6].address: "b@ONE.example" — this destination is in the list above',
+      'clients.yaml:24: clients[0].destinations[6].order: "0" — place in the order: a whole number from 1 to 9999, in digits only',
+      'clients.yaml:26: clients[0].rules[0].kind: "fax" — a stored kind: message, sales, harassment, prank, silent, wrong_number, unsure',
+      'clients.yaml:27: clients[0].rules[1].counted: "false" — must be the same as reported (here true): what is counted is what was reported',
+      'clients.yaml:28: clients[0].rules[2].effective_from: "2026-04-01" — two rules for this kind begin on this day; keep one',
+      'clients.yaml:29: clients[0].colour: "red" — unknown key; known here: code, name, kana, aliases, status, own_numbers, forwarding_numbers, greeting, operator_notes, plans, roster, destinations, rules',
+      'clients.yaml:30: clients[1].kana: (missing) — kana of the name: one line of 1 to 120 characters, without control characters',
+      'clients.yaml:32: clients[2].code: "two" — this code is taken by a client above',
+      'clients.yaml:35: clients[3].code: "アクメ" — code of a client: 1 to 30 lower-case letters, digits, _ and -, beginning with a letter or digit',
+    ]);
+    expect(await exportClients(opened.database.db)).toBe(before);
+  });
+
+  test('P9 a new code that is another client’s alias is refused', async () => {
+    changesOf(await importText(ACME.replace('[アクメ]', '[アクメ, acm]')));
+    expect(
+      mistakesOf(await importText('clients:\n  - { code: acm, name: エーシーエム, kana: エーシーエム }\n')),
+    ).toEqual([
+      'clients.yaml:2: clients[0].code: "acm" — this is a name or alias of the client acme; choose another code',
+    ]);
+    changesOf(await importText(ACME));
+  });
+});
