@@ -9,6 +9,7 @@ import { SettingsError } from './config/settings-error.ts';
 import { type Config, missingChannelSettings } from './config.ts';
 import { assembleDelivery, type Delivery } from './delivery/assemble.ts';
 import { type Allowances, createBudgets, FAR_SIDE_ALLOWANCES } from './delivery/budgets.ts';
+import { createLoop } from './delivery/loop.ts';
 import { DELIVERY_DEFAULTS, type DeliverySettings } from './delivery/settings.ts';
 import { wakeThrough } from './delivery/wake.ts';
 import type { Clock, NewId } from './domain/ports.ts';
@@ -20,6 +21,7 @@ import { createRenderer } from './reports/render.ts';
 import { ensureKinds } from './rulebook/defaults.ts';
 import { createOpened, type Opened } from './shut-down.ts';
 import { type Database, openDatabase } from './storage/database.ts';
+import { databaseClock } from './storage/database-clock.ts';
 import { migrate } from './storage/migrate.ts';
 import { openQueues, type Queues } from './storage/queues.ts';
 import { openRateLimits } from './storage/rate-limits.ts';
@@ -44,6 +46,8 @@ export interface AppOptions {
   /** The shipped kinds of call, loaded where none are stored. */
   readonly kindsFile: URL;
   readonly clock: Clock;
+  /** Follow the database server's time instead of `clock`: processes on several machines then agree. */
+  readonly followDatabaseClock?: boolean;
   readonly newId: NewId;
   readonly random: () => number;
   readonly log: Logger;
@@ -63,6 +67,7 @@ const CLOSE_MS = {
   channels: 500,
   database: 500,
 } as const;
+const ADJUST_CLOCK_EVERY_MS = 30_000;
 const PURGE_EVERY_MS = 3_600_000;
 /** An unfinished form is forgotten after a day. */
 const DRAFTS_KEPT_MS = 86_400_000;
@@ -81,11 +86,13 @@ export async function startApp(o: AppOptions): Promise<App> {
   }
 }
 
-async function open(o: AppOptions, opened: Opened): Promise<App> {
-  const { config, clock, newId, log } = o;
+async function open(given: AppOptions, opened: Opened): Promise<App> {
+  const { config, newId, log } = given;
   const database = await openDatabase(config);
   opened.push('database', CLOSE_MS.database, () => database.close());
   await migrate(database, { queueTables: config.redisUrl === undefined });
+  const o = { ...given, clock: await sharedClock(given, opened, database) };
+  const { clock } = o;
   await ensureKinds(database.db, { file: o.kindsFile, newId, clock });
   // P3: a destination whose channel has no settings could never be reached.
   const missing = missingChannelSettings(config, await usedChannels(database.db));
@@ -123,6 +130,23 @@ async function open(o: AppOptions, opened: Opened): Promise<App> {
   const url =
     o.role === 'worker' ? undefined : await startWebRole(o, opened, { database, queues, delivery, wake });
   return { database, url, stop: () => opened.closeAll() };
+}
+
+async function sharedClock(o: AppOptions, opened: Opened, database: Database): Promise<Clock> {
+  if (!o.followDatabaseClock) return o.clock;
+  const clock = await databaseClock(database);
+  const adjusting = createLoop({
+    name: 'clock',
+    everyMs: ADJUST_CLOCK_EVERY_MS,
+    run: async () => {
+      await clock.adjust();
+      return false;
+    },
+    log: o.log,
+  });
+  adjusting.start();
+  opened.push('clock', CLOSE_MS.loops, () => adjusting.stop());
+  return clock.now;
 }
 
 function startWorkerRole(
