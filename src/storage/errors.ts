@@ -54,7 +54,7 @@ export function quiet(error: unknown): Error {
 /** PostgreSQL quotes the value it could not read in the message itself, and the stack repeats the message. */
 function withoutValues(error: Error): void {
   const { message } = error;
-  error.message = message.replace(/"[^]*"/, '"…"');
+  error.message = message.replace(/"[\s\S]*"/, '"…"');
   if (error.stack !== undefined) error.stack = error.stack.replace(message, error.message);
 }
 

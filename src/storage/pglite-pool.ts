@@ -84,11 +84,10 @@ export class PglitePool extends EventEmitter implements QueryPool {
   }
 
   async #end(): Promise<void> {
-    const nobodyElse = this.#turns.take().catch(() => undefined);
-    this.#turns.close(closed());
+    const lastTurn = this.#turns.close(closed());
     for (const client of this.#clients) client.cut();
     await Promise.all(this.#background);
-    await nobodyElse;
+    await lastTurn;
     await this.#session.close().catch((error: unknown) => {
       if (!this.#broken) throw error;
     });
@@ -136,6 +135,7 @@ export class PglitePool extends EventEmitter implements QueryPool {
     await this.run('rollback').catch(() => undefined);
   }
 
+  /** Not borrowed any more: it hears nothing from now on. */
   forget(client: PgliteClient): void {
     this.#clients.delete(client);
   }
@@ -180,6 +180,7 @@ class PgliteClient extends EventEmitter implements QueryClient {
   release(): void {
     if (this.#released) throw new StorageError('storage.misuse', 'The client was released twice.');
     this.#released = true;
+    this.#pool.forget(this);
     this.#pool.inBackground(this.#last.then(() => this.#cleanUp()));
   }
 
@@ -187,6 +188,7 @@ class PgliteClient extends EventEmitter implements QueryClient {
   cut(): void {
     if (this.#released) return;
     this.#released = true;
+    this.#pool.forget(this);
     this.#pool.inBackground(
       this.#last.then(async () => {
         await this.#cleanUp();
@@ -251,7 +253,6 @@ class PgliteClient extends EventEmitter implements QueryClient {
       // The pool is closing, and with it everything this would have tidied.
     } finally {
       this.#channels.clear();
-      this.#pool.forget(this);
       this.#giveTurn();
     }
   }

@@ -3,6 +3,7 @@ import pg from 'pg';
 import { errorCode, isSqlState, quiet, StorageError, unreachable } from './errors.ts';
 import type { QueryClient, QueryParameters, QueryPool, QueryResult } from './query-pool.ts';
 import { serverTypes } from './wire-types.ts';
+import { TIMED_OUT, within } from './within.ts';
 
 export interface PostgresPoolOptions {
   readonly databaseUrl: string;
@@ -20,7 +21,9 @@ const KEEP_ALIVE_AFTER_MS = 10_000;
 /** How much longer, in ms, we wait than the server allows itself: then the line is dead, not the statement slow. */
 const ANSWER_GRACE_MS = 2_000;
 /** How long, in ms, `end` waits for sessions still in use before it cuts them off. */
-const END_GRACE_MS = 5_000;
+const END_GRACE_MS = 2_000;
+/** How long, in ms, a server gets to say goodbye after that. */
+const GOODBYE_MS = 500;
 
 /**
  * Sessions on a PostgreSQL server, by `pg.Pool`. The death of an idle session is no event for anybody: the pool
@@ -78,7 +81,7 @@ export class PostgresPool extends EventEmitter implements QueryPool {
   }
 
   async connect(): Promise<QueryClient> {
-    if (this.#ending) throw new StorageError('storage.closed', 'The database is closed.');
+    if (this.#ending) throw closed();
     try {
       const client = new PostgresClient(await this.#pool.connect(), (done) => this.#borrowed.delete(done));
       this.#borrowed.add(client);
@@ -95,11 +98,10 @@ export class PostgresPool extends EventEmitter implements QueryPool {
   }
 
   async #end(): Promise<void> {
-    const cutOff = setTimeout(() => {
-      for (const client of this.#borrowed) client.cut();
-    }, END_GRACE_MS);
-    await this.#pool.end();
-    clearTimeout(cutOff);
+    const ended = this.#pool.end();
+    if ((await within(END_GRACE_MS, ended)) !== TIMED_OUT) return;
+    for (const client of this.#borrowed) client.cut();
+    await within(GOODBYE_MS, ended);
   }
 }
 
@@ -109,6 +111,7 @@ class PostgresClient extends EventEmitter implements QueryClient {
   readonly #returned: (client: PostgresClient) => void;
   #broken = false;
   #released = false;
+  #cut = false;
 
   constructor(client: pg.PoolClient, returned: (client: PostgresClient) => void) {
     super();
@@ -124,6 +127,7 @@ class PostgresClient extends EventEmitter implements QueryClient {
     text: string,
     parameters?: QueryParameters,
   ): Promise<QueryResult<Row>> {
+    if (this.#cut) throw closed();
     if (this.#released)
       throw new StorageError('storage.misuse', 'The client was released before this query.');
     try {
@@ -134,11 +138,12 @@ class PostgresClient extends EventEmitter implements QueryClient {
       // Without a code of the server's the line itself failed, and what the session holds is unknown.
       if (isSqlState(errorCode(error))) throw quiet(error);
       this.#broken = true;
-      throw unreachable(error);
+      throw error instanceof TypeError ? error : unreachable(error);
     }
   }
 
   release(destroy = false): void {
+    if (this.#cut) return;
     if (this.#released) throw new StorageError('storage.misuse', 'The client was released twice.');
     this.#released = true;
     this.#client.removeListener('notification', this.#onNotification);
@@ -149,8 +154,11 @@ class PostgresClient extends EventEmitter implements QueryClient {
     this.#client.release(destroy || this.#broken || this.#client.getTransactionStatus() !== 'I');
   }
 
+  /** Takes the session away from whoever holds it. */
   cut(): void {
-    void this.#client.end().catch(() => undefined);
+    this.release(true);
+    this.#cut = true;
+    this.emit('end');
   }
 
   readonly #onNotification = (message: pg.Notification) => this.emit('notification', message);
@@ -159,4 +167,8 @@ class PostgresClient extends EventEmitter implements QueryClient {
     this.#broken = true;
     if (this.listenerCount('error') > 0) this.emit('error', quiet(error));
   };
+}
+
+function closed(): StorageError {
+  return new StorageError('storage.closed', 'The database is closed.');
 }

@@ -1,5 +1,3 @@
-import { performance } from 'node:perf_hooks';
-
 /** Longest stretch, in ms, for which turns follow each other without letting timers and sockets run. */
 const STRETCH_MS = 8;
 
@@ -14,6 +12,7 @@ export class Turns {
   readonly #waiting: { begin: () => void; refuse: (reason: Error) => void }[] = [];
   #taken = false;
   #closedWith: Error | undefined;
+  #lastGiven: () => void = () => undefined;
   #stretchBegan = 0;
 
   /** Resolves when it is the caller's turn, who must then call `give` exactly once; rejects when closed. */
@@ -31,7 +30,7 @@ export class Turns {
 
   give(): void {
     if (this.#waiting.length === 0) {
-      this.#taken = false;
+      this.#free();
       return;
     }
     if (performance.now() - this.#stretchBegan < STRETCH_MS) {
@@ -44,15 +43,27 @@ export class Turns {
     });
   }
 
-  /** Refuses everyone who waits and everyone who comes later. Whoever has the turn keeps it until `give`. */
-  close(reason: Error): void {
-    this.#closedWith ??= reason;
-    for (const waiter of this.#waiting.splice(0)) waiter.refuse(this.#closedWith);
+  /**
+   * Refuses everyone who waits and everyone who comes later. Resolves when whoever has the turn has given it.
+   * May be called once.
+   */
+  close(reason: Error): Promise<void> {
+    this.#closedWith = reason;
+    for (const waiter of this.#waiting.splice(0)) waiter.refuse(reason);
+    if (!this.#taken) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#lastGiven = resolve;
+    });
   }
 
   #next(): void {
     const waiter = this.#waiting.shift();
     if (waiter) waiter.begin();
-    else this.#taken = false;
+    else this.#free();
+  }
+
+  #free(): void {
+    this.#taken = false;
+    this.#lastGiven();
   }
 }

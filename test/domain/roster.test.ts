@@ -55,6 +55,14 @@ describe('who gets a report', () => {
     ).toEqual(['room yamada', '']);
   });
 
+  test('the person asked for has nothing but a fallback: the responsible person, and the fallback stands by', () => {
+    const own = destination('own', { rosterMemberId: 'm-suzuki', fallback: true });
+    expect(ids({ destinations: [yamada, own], responsible: 'm-yamada', addressee: 'm-suzuki' })).toEqual([
+      'yamada',
+      'own',
+    ]);
+  });
+
   test('one delivery an address, and the member’s row with its mention wins', () => {
     const mentioned = destination('mentioned', {
       rosterMemberId: 'm-yamada',

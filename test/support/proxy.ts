@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
 /** Stands before a real server; can be cut, frozen (taking bytes and passing none on) and mended. */
-export interface Proxy {
+export interface NetworkProxy {
   readonly url: string;
   cut(): void;
   freeze(): void;
@@ -10,7 +10,7 @@ export interface Proxy {
   close(): Promise<void>;
 }
 
-export async function startProxy(target: URL, defaultPort: number): Promise<Proxy> {
+export async function startProxy(target: URL, defaultPort: number): Promise<NetworkProxy> {
   const sockets = new Set<Socket>();
   let state: 'open' | 'cut' | 'frozen' = 'open';
   const server = createServer((near) => {
