@@ -1,7 +1,7 @@
 import type { QueueBackend } from './queue-backend.ts';
+import type { Queues } from './queue-contract.ts';
 import { BoundedQueue } from './queue-handle.ts';
 import { BoundedWorker } from './queue-worker.ts';
-import type { Queues } from './queues.ts';
 
 /** Makes `Queues` of a backend: one handle a name, and everything it opened is closed with it. */
 export function assembleQueues(o: {

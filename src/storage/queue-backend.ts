@@ -1,5 +1,5 @@
 import type { JobsOptions } from 'bullmq';
-import type { Job, JobData, WorkerOptions } from './queues.ts';
+import type { Job, JobData, WorkerOptions } from './queue-contract.ts';
 
 /** The part of BullMQ's `Queue` in use, the same on every backend. */
 export interface OpenQueue {

@@ -1,6 +1,6 @@
 import type { OpenQueue, QueueBackend } from './queue-backend.ts';
+import type { JobData, NewJob, QueueHandle } from './queue-contract.ts';
 import { QueueUnavailableError } from './queue-errors.ts';
-import type { JobData, NewJob, QueueHandle } from './queues.ts';
 import { TIMED_OUT, within } from './within.ts';
 
 /** Tried once and gone without a trace: the row in the database is the memory. */

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { OpenWorker, QueueBackend } from './queue-backend.ts';
-import type { Job, WorkerHandle, WorkerOptions } from './queues.ts';
+import type { Job, WorkerHandle, WorkerOptions } from './queue-contract.ts';
 import { within } from './within.ts';
 
 /** Pause, ms, before connecting is tried again. */

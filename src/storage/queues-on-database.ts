@@ -3,8 +3,8 @@ import type { Logger } from 'pino';
 import { assembleQueues } from './assemble-queues.ts';
 import type { Database } from './database.ts';
 import { type QueueBackend, workerSettings } from './queue-backend.ts';
+import type { JobData, QueueCheck, Queues } from './queue-contract.ts';
 import { queueErrorLog } from './queue-errors.ts';
-import type { JobData, QueueCheck, Queues } from './queues.ts';
 
 const SCHEMA = 'bullmq';
 /** All queues together add through these connections. */

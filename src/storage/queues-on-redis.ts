@@ -3,8 +3,8 @@ import { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { assembleQueues } from './assemble-queues.ts';
 import { type QueueBackend, workerSettings } from './queue-backend.ts';
+import type { JobData, Queues } from './queue-contract.ts';
 import { queueErrorLog } from './queue-errors.ts';
-import type { JobData, Queues } from './queues.ts';
 import { checkRedis } from './redis-check.ts';
 import { within } from './within.ts';
 

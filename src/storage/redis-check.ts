@@ -1,5 +1,5 @@
 import { errorCode } from './errors.ts';
-import type { QueueCheck, QueueFinding } from './queues.ts';
+import type { QueueCheck, QueueFinding } from './queue-contract.ts';
 
 /** BullMQ's oldest supported version. */
 const OLDEST = [6, 2] as const;

@@ -1,0 +1,32 @@
+import { webAddress } from '../config/values.ts';
+import { inspectConfig } from '../config.ts';
+import { slackManifest } from '../operator/manifest.ts';
+import { EXIT } from './command.ts';
+import type { Terminal } from './terminal.ts';
+
+/**
+ * `slack manifest`: the Slack app for this installation, to be pasted at api.slack.com/apps. It works before
+ * there are any credentials, because those come from the app made of it.
+ */
+export function printManifest(
+  terminal: Terminal,
+  o: { readonly url?: string | undefined; readonly socketMode: boolean },
+): number {
+  const config = inspectConfig(terminal.env);
+  const socketMode = o.socketMode || config.socketMode;
+  const given = o.url === undefined ? undefined : webAddress.safeParse(o.url);
+  if (given && !given.success) {
+    terminal.err(`--url ${given.error.issues[0]?.message ?? 'is not accepted'}\n`);
+    return EXIT.wrongUse;
+  }
+  const publicUrl = given?.data ?? config.publicUrl;
+  if (!socketMode && publicUrl === undefined) {
+    terminal.err(
+      'Slack must know where to send requests: set PUBLIC_URL or give --url https://…, or use --socket-mode.\n',
+    );
+    return EXIT.failed;
+  }
+  const manifest = slackManifest({ command: config.slackCommand, publicUrl: publicUrl ?? '', socketMode });
+  terminal.out(`${JSON.stringify(manifest, null, 2)}\n`);
+  return EXIT.done;
+}

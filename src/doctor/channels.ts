@@ -1,0 +1,48 @@
+import type { Channels } from '../channels/channel.ts';
+import { type ConfigInspection, missingChannelSettings } from '../config.ts';
+import { CHANNEL_NAMES, type ChannelName } from '../domain/outcome.ts';
+import { type Finding, fail, ok } from './finding.ts';
+
+const TIMEOUT_MS = 15_000;
+
+const TITLES: Readonly<Record<ChannelName, string>> = {
+  slack: 'Slack',
+  chatwork: 'Chatwork',
+  email: 'Mail relay',
+};
+
+const SETTINGS_OF: Readonly<Record<ChannelName, RegExp>> = {
+  slack: /^SLACK_/,
+  chatwork: /^CHATWORK_/,
+  email: /^(SMTP_URL|MAIL_FROM|ALERT_MAIL_TO)$/,
+};
+
+/** Asks each configured far side whether our credential works; sends nothing. */
+export async function checkCredentials(channels: Channels): Promise<readonly Finding[]> {
+  const findings = await Promise.all(
+    CHANNEL_NAMES.map(async (name) => {
+      const channel = channels[name];
+      if (!channel) return undefined;
+      const check = await channel.checkCredential(AbortSignal.timeout(TIMEOUT_MS));
+      if (check.ok) return ok(TITLES[name], check.detail);
+      const said = check.reason.said ? `: ${check.reason.said}` : '';
+      return fail(TITLES[name], `${check.reason.code}${said}`, check.advice);
+    }),
+  );
+  return findings.filter((finding) => finding !== undefined);
+}
+
+/** Channels that clients' destinations use and no settings are there for. */
+export function checkUsedChannels(
+  config: ConfigInspection,
+  destinations: Readonly<Partial<Record<ChannelName, number>>>,
+): readonly Finding[] {
+  // Malformed settings of a channel are told already, by name.
+  const told = config.problems.map((problem) => problem.name);
+  const used = CHANNEL_NAMES.filter(
+    (name) => (destinations[name] ?? 0) > 0 && !told.some((setting) => SETTINGS_OF[name].test(setting)),
+  );
+  return missingChannelSettings(config, used).map((problem) =>
+    fail(problem.name, problem.message, `Set it, for example ${problem.example}`),
+  );
+}
