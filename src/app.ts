@@ -18,13 +18,12 @@ import { createOperatorApp } from './operator/app.ts';
 import { purgeDrafts } from './operator/entry-modal/draft-store.ts';
 import type { OperatorSettings } from './operator/settings.ts';
 import { createRenderer } from './reports/render.ts';
-import { ensureKinds } from './rulebook/defaults.ts';
 import { createOpened, type Opened } from './shut-down.ts';
 import { type Database, openDatabase } from './storage/database.ts';
 import { databaseClock } from './storage/database-clock.ts';
-import { migrate } from './storage/migrate.ts';
 import { openQueues, type Queues } from './storage/queues.ts';
 import { openRateLimits } from './storage/rate-limits.ts';
+import { prepareTables } from './tables.ts';
 import { createReadiness } from './web/readiness.ts';
 import { startWebServer } from './web/server.ts';
 
@@ -90,10 +89,9 @@ async function open(given: AppOptions, opened: Opened): Promise<App> {
   const { config, newId, log } = given;
   const database = await openDatabase(config);
   opened.push('database', CLOSE_MS.database, () => database.close());
-  await migrate(database, { queueTables: config.redisUrl === undefined });
+  await prepareTables(database, { ...given, queueTables: config.redisUrl === undefined });
   const o = { ...given, clock: await sharedClock(given, opened, database) };
   const { clock } = o;
-  await ensureKinds(database.db, { file: o.kindsFile, newId, clock });
   // P3: a destination whose channel has no settings could never be reached.
   const missing = missingChannelSettings(config, await usedChannels(database.db));
   if (missing.length > 0) throw new SettingsError(missing);

@@ -2,10 +2,10 @@
 import { userInfo } from 'node:os';
 import { buffer } from 'node:stream/consumers';
 import { v7 as newId } from 'uuid';
-import { explain } from './commands/explain.ts';
 import { runProgram } from './commands/program.ts';
 import type { Terminal } from './commands/terminal.ts';
 import { readEnvironment } from './config/env-file.ts';
+import { explain } from './explain.ts';
 import type { Logger } from './log.ts';
 
 /*

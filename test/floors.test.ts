@@ -11,6 +11,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['log'],
   ['storage', 'channels', 'reports', 'config'],
   ['rulebook'],
+  ['tables', 'explain'],
   ['clients'],
   ['delivery'],
   ['billing', 'followup'],

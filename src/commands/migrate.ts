@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { prepareTables } from '../tables.ts';
 import { defineCommand, EXIT } from './command.ts';
-import { prepareTables } from './tables.ts';
 
 /** `migrate`: brings the tables up to date, and loads the usual kinds of calls where there are none. Safe to repeat, and safe while others start. */
 export const migrateCommand = defineCommand({

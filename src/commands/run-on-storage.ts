@@ -1,12 +1,12 @@
 import type { StorageConfig } from '../config.ts';
 import type { Clock, NewId } from '../domain/ports.ts';
+import { explain } from '../explain.ts';
 import { sendCommand, serveCommands } from '../storage/command-socket.ts';
 import { type Database, openDatabase } from '../storage/database.ts';
+import { prepareTables, requireTables } from '../tables.ts';
 import { type Command, EXIT } from './command.ts';
 import { DataDirBusyError, enterDataDir } from './data-dir.ts';
-import { explain } from './explain.ts';
 import { busyHandler, type CommandRequest } from './serve.ts';
-import { prepareTables, requireTables } from './tables.ts';
 
 export interface StorageSession {
   readonly config: StorageConfig;

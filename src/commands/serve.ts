@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { explain } from '../explain.ts';
 import type { CommandChunk, CommandHandler } from '../storage/command-socket.ts';
 import { type Command, type CommandContext, EXIT } from './command.ts';
-import { explain } from './explain.ts';
 
 /** What crosses the socket. Asking who holds the directory is a request of its own, without a command. */
 export const requestForm = z.discriminatedUnion('type', [

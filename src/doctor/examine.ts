@@ -1,9 +1,9 @@
 import { access, constants } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { closeChannels, openChannels } from '../channels/index.ts';
-import { explain, explainStorage } from '../commands/explain.ts';
 import { type Environment, inspectConfig, type StorageConfig } from '../config.ts';
 import type { Clock } from '../domain/ports.ts';
+import { explain, explainStorage } from '../explain.ts';
 import { TIMED_OUT, within } from '../storage/within.ts';
 import { checkCredentials, checkUsedChannels } from './channels.ts';
 import { type Finding, fail } from './finding.ts';

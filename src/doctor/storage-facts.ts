@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
-import { migrationState } from '../commands/migration-state.ts';
 import { CHANNEL_NAMES } from '../domain/outcome.ts';
 import type { Database } from '../storage/database.ts';
+import { migrationState } from '../storage/migration-state.ts';
 
 /** What `doctor` asks of the data; crosses the command socket as JSON while the embedded server runs. */
 export const storageFactsForm = z.strictObject({

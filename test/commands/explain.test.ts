@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { explain } from '../../src/commands/explain.ts';
+import { explain } from '../../src/explain.ts';
 import { StorageError } from '../../src/storage/errors.ts';
 
 const coded = (code: string, message = '佐藤 03-5550-0123', more: object = {}) =>

@@ -1,5 +1,5 @@
-import type { Database } from '../storage/database.ts';
-import { MIGRATIONS } from '../storage/migrations/index.ts';
+import type { Database } from './database.ts';
+import { MIGRATIONS } from './migrations/index.ts';
 
 export interface MigrationState {
   /** Names not applied yet, in order; all of them on an empty database. */

@@ -1,4 +1,4 @@
-import { errorCode, isSqlState } from '../storage/errors.ts';
+import { errorCode, isSqlState } from './storage/errors.ts';
 
 const CONNECTION: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens there',

@@ -1,8 +1,8 @@
-import type { Clock, NewId } from '../domain/ports.ts';
-import { ensureKinds } from '../rulebook/defaults.ts';
-import type { Database } from '../storage/database.ts';
-import { migrate } from '../storage/migrate.ts';
-import { migrationState } from './migration-state.ts';
+import type { Clock, NewId } from './domain/ports.ts';
+import { ensureKinds } from './rulebook/defaults.ts';
+import type { Database } from './storage/database.ts';
+import { migrate } from './storage/migrate.ts';
+import { migrationState } from './storage/migration-state.ts';
 
 /** The tables are not those this program works with. */
 export class TablesError extends Error {

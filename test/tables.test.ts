@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { prepareTables, requireTables } from '../../src/commands/tables.ts';
-import { type TestDatabase, testDatabase } from '../support/database.ts';
-import { newId } from '../support/ids.ts';
-import { KINDS_FILE } from './running.ts';
+import { prepareTables, requireTables } from '../src/tables.ts';
+import { KINDS_FILE } from './commands/running.ts';
+import { type TestDatabase, testDatabase } from './support/database.ts';
+import { newId } from './support/ids.ts';
 
 let test: TestDatabase;
 beforeAll(async () => {
