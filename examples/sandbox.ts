@@ -5,7 +5,7 @@ import { SANDBOX_OPERATORS, SANDBOX_SUPERVISOR, startSandbox } from '../src/sand
  * The sandbox by itself: pretend Chatwork, Slack and mail relay on fixed ports, for trying your own clients file and
  * templates. Each line typed here is entered as an operator would in Slack. See docs/sandbox.md.
  *
- *   npx tsx examples/sandbox.ts [address of Toritsugi, http://127.0.0.1:3000 unless given]
+ *   npm run sandbox -- [address of Toritsugi, http://127.0.0.1:3000 unless given]
  */
 const toritsugi = process.argv[2] ?? 'http://127.0.0.1:3000';
 const say = (text: string) => void process.stdout.write(`${text}\n`);

@@ -2,6 +2,7 @@ import { webAddress } from '../config/values.ts';
 import { inspectConfig } from '../config.ts';
 import { slackManifest } from '../operator/manifest.ts';
 import { EXIT } from './command.ts';
+import { settingProblemsText } from './setting-problems.ts';
 import type { Terminal } from './terminal.ts';
 
 /**
@@ -14,6 +15,12 @@ export function printManifest(
 ): number {
   const config = inspectConfig(terminal.env);
   const socketMode = o.socketMode || config.socketMode;
+  // A command Slack would refuse must not silently become another one.
+  const malformed = config.problems.filter(({ name }) => name === 'SLACK_COMMAND');
+  if (malformed.length > 0) {
+    terminal.err(settingProblemsText(malformed));
+    return EXIT.failed;
+  }
   const given = o.url === undefined ? undefined : webAddress.safeParse(o.url);
   if (given && !given.success) {
     terminal.err(`--url ${given.error.issues[0]?.message ?? 'is not accepted'}\n`);
