@@ -1,6 +1,7 @@
 // Reads the one-line summary of a demo run and fails when it does not keep the promises it shows.
-import { readFileSync } from 'node:fs';
+
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 
 const summary = JSON.parse(readFileSync(0, 'utf8'));
 assert.ok(summary.entries >= 60, 'a day has at least 60 calls');
