@@ -1,4 +1,5 @@
 import type { SlackBody } from '../domain/body.ts';
+import type { ReportContent } from './content.ts';
 import { type Parsed, renderText, type Scope } from './engine.ts';
 import type { Format } from './formats.ts';
 import { chatworkFault, htmlFault, slackFault } from './limits.ts';
@@ -6,7 +7,6 @@ import { markerOf, misplaced } from './placement.ts';
 import type { Sample } from './samples.ts';
 import { slackBody } from './slack-body.ts';
 import { problemOf, type TemplateProblem } from './template-error.ts';
-import type { ReportView } from './view.ts';
 
 const MARK = '0123456789ab';
 /** The longest ids, so that limits are checked with a mention. */
@@ -100,13 +100,13 @@ function checkPlacement(
 }
 
 /** A view of marker words, with a key that views with the same lines share. */
-function markedView(view: ReportView): [string, ReportView] {
+function markedView(view: ReportContent['view']): [string, ReportContent['view']] {
   const marked = Object.fromEntries(
     Object.entries(view).map(([name, value], index) => [
       name,
       typeof value === 'string' ? markerOf(index) : value,
     ]),
-  ) as unknown as ReportView;
+  ) as unknown as ReportContent['view'];
   return [JSON.stringify(marked), marked];
 }
 

@@ -1,10 +1,10 @@
 import { Liquid, type Template } from 'liquidjs';
+import type { ReportContent } from './content.ts';
 import { ESCAPES, type Format } from './formats.ts';
 import { EXTENSION, type Sources } from './sources.ts';
-import type { ReportView } from './view.ts';
 
 /** What stands in a template's reach: the view, the delivery's mark, and the reader's id on the channel. */
-export type Scope = ReportView & { readonly mark: string; readonly mention: string | null };
+export type Scope = ReportContent['view'] & { readonly mark: string; readonly mention: string | null };
 
 /** What a template may do: choose lines. Everything it prints is worded before, so filters are not needed. */
 const TAGS = new Set(['if', 'unless', 'case', 'include', 'comment', '#', 'raw']);

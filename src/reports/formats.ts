@@ -1,4 +1,4 @@
-import type { KindTemplate } from '../domain/kinds.ts';
+import type { ReportTemplate } from '../domain/kinds.ts';
 import type { ChannelName } from '../domain/outcome.ts';
 import { asChatwork, asHtml, asJson } from './escape.ts';
 import { EXTENSION } from './sources.ts';
@@ -22,6 +22,6 @@ export const ESCAPES: Readonly<Record<Format, (text: string) => string>> = {
   'mail-html': asHtml,
 };
 
-export function templateFile(template: KindTemplate, format: Format): string {
+export function templateFile(template: ReportTemplate, format: Format): string {
   return `${template}.${format}${EXTENSION}`;
 }

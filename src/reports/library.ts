@@ -1,10 +1,10 @@
-import type { KindTemplate } from '../domain/kinds.ts';
+import type { ReportTemplate } from '../domain/kinds.ts';
 import type { ChannelName } from '../domain/outcome.ts';
 import { checkTemplate } from './check.ts';
 import type { ParsedFormats } from './compose.ts';
 import { createEngine, type Parsed, parse } from './engine.ts';
 import { FORMATS, FORMATS_OF, type Format, templateFile } from './formats.ts';
-import { type Sample, samples } from './samples.ts';
+import { type Sample, samplesOf } from './samples.ts';
 import { partsOf, readSources, type Sources, versionOf } from './sources.ts';
 import { problemOf, TemplateError, type TemplateProblem } from './template-error.ts';
 
@@ -14,7 +14,7 @@ export interface ReportTemplates {
   readonly versions: Readonly<Record<ChannelName, string>>;
 }
 
-export type Library = Readonly<Record<KindTemplate, ReportTemplates>>;
+export type Library = Readonly<Record<ReportTemplate, ReportTemplates>>;
 
 /**
  * Reads a folder of templates and checks all of them. Throws one TemplateError with every problem found:
@@ -24,19 +24,24 @@ export async function openLibrary(templatesDir: URL): Promise<Library> {
   const folder = templatesDir.pathname.endsWith('/') ? templatesDir : new URL(`${templatesDir.href}/`);
   const sources = await readSources(folder);
   const engines = byFormat((format) => createEngine(format, sources));
-  const tried = samples();
   const problems = new Map<string, TemplateProblem>();
-  const open = (template: KindTemplate): ReportTemplates => {
+  const open = (template: ReportTemplate): ReportTemplates => {
     const results = byFormat((format) =>
-      parseOne(sources, engines[format], format, templateFile(template, format), tried),
+      parseOne(sources, engines[format], format, templateFile(template, format), samplesOf(template)),
     );
     for (const problem of FORMATS.flatMap((format) => results[format].problems)) {
-      // Partials are shared: what is wrong in one shows in many templates.
-      problems.set(`${problem.file}:${problem.line} ${problem.reason}`, problem);
+      // Partials are shared: what is wrong in one shows in many templates, some of which have other variables.
+      const key = `${problem.file}:${problem.line} ${problem.reason.split(';')[0]}`;
+      if (!problems.has(key)) problems.set(key, problem);
     }
     return { formats: byFormat((format) => results[format].parsed), versions: versionsOf(sources, template) };
   };
-  const library: Library = { message: open('message'), unsure: open('unsure'), flagged: open('flagged') };
+  const library: Library = {
+    message: open('message'),
+    unsure: open('unsure'),
+    flagged: open('flagged'),
+    'destination-notice': open('destination-notice'),
+  };
   if (problems.size > 0) throw new TemplateError([...problems.values()].sort(byPlace));
   return library;
 }
@@ -70,7 +75,7 @@ function parseOne(
   }
 }
 
-function versionsOf(sources: Sources, template: KindTemplate): Record<ChannelName, string> {
+function versionsOf(sources: Sources, template: ReportTemplate): Record<ChannelName, string> {
   const of = (channel: ChannelName) =>
     versionOf(
       sources,

@@ -2,6 +2,8 @@ import type { Body } from '../domain/body.ts';
 import type { KindTemplate } from '../domain/kinds.ts';
 import type { ChannelName } from '../domain/outcome.ts';
 import { SUBJECT } from './compose.ts';
+import type { ReportContent } from './content.ts';
+import type { DestinationNoticeView } from './destination-notice.ts';
 import { asChatwork, asMrkdwn } from './escape.ts';
 import type { ReportView } from './view.ts';
 
@@ -19,13 +21,12 @@ const REQUESTS: Readonly<Record<KindTemplate, string | null>> = {
  * A report as bare lines of text: no notation, no mention, no blocks (an empty list), no HTML (an empty text).
  * Made without a template, so that it is there when a template is what failed. Every fact is in it.
  */
-export function plainest(o: {
-  readonly channel: ChannelName;
-  readonly template: KindTemplate;
-  readonly view: ReportView;
-  readonly mark: string;
-}): Body {
-  const text = plainLines(o.template, o.view, o.mark);
+export function plainest(o: ReportContent & { readonly channel: ChannelName; readonly mark: string }): Body {
+  const lines =
+    o.template === 'destination-notice' ? destinationLines(o.view) : callLines(o.template, o.view);
+  const text = [SUBJECT, ...lines, o.view.agency, `配信番号: ${o.mark}`]
+    .filter((line) => line !== null)
+    .join('\n');
   switch (o.channel) {
     case 'chatwork':
       return { text: asChatwork(text) };
@@ -38,9 +39,19 @@ export function plainest(o: {
   }
 }
 
-function plainLines(template: KindTemplate, view: ReportView, mark: string): string {
-  const lines: readonly (string | null)[] = [
-    SUBJECT,
+function destinationLines(view: DestinationNoticeView): readonly string[] {
+  return [
+    '【宛先のご確認】',
+    view.recipient,
+    'ご登録の宛先に、受電のご報告をお届けできませんでした。',
+    `■宛先: ${view.destination}`,
+    `■届かなかったご報告: 受付番号 ${view.receiptNumber}`,
+    'この宛先への送信は止めております。新しい宛先を当社までお知らせください。',
+  ];
+}
+
+function callLines(template: KindTemplate, view: ReportView): readonly (string | null)[] {
+  return [
     template === 'flagged' ? '【要対応】' : null,
     view.urgent ? '【至急】' : null,
     view.recipient,
@@ -57,8 +68,5 @@ function plainLines(template: KindTemplate, view: ReportView, mark: string): str
     view.surcharge && `■${view.surcharge}`,
     `■受付: ${view.operator}   ■今月の受電: ${view.monthCount}`,
     REQUESTS[template],
-    view.agency,
-    `配信番号: ${mark}`,
   ];
-  return lines.filter((line) => line !== null).join('\n');
 }

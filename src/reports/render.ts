@@ -1,22 +1,19 @@
 import type { Body } from '../domain/body.ts';
-import type { KindTemplate } from '../domain/kinds.ts';
 import type { ChannelName } from '../domain/outcome.ts';
 import { compose } from './compose.ts';
+import type { ReportContent } from './content.ts';
 import { openLibrary } from './library.ts';
 import { mentionOn } from './mention.ts';
 import { PLAINEST_VERSION, plainest } from './plainest.ts';
-import type { ReportView } from './view.ts';
 
 /** What is reported, on which channel, in which delivery. */
-export interface ReportRequest {
+export type ReportRequest = ReportContent & {
   readonly channel: ChannelName;
-  readonly template: KindTemplate;
-  readonly view: ReportView;
   /** The delivery's mark (`deliveryMark`), printed at the end of the report. */
   readonly mark: string;
   /** Whom to mention: a Chatwork account id or a Slack user id; anything else is left out. */
   readonly mention: string | null;
-}
+};
 
 export interface RenderedReport {
   readonly body: Body;

@@ -1,5 +1,9 @@
 import { FIELD_LIMITS } from '../domain/call.ts';
-import { buildView, type ReportFacts, type ReportView } from './view.ts';
+import type { ReportTemplate } from '../domain/kinds.ts';
+import { CHANNEL_NAMES } from '../domain/outcome.ts';
+import type { ReportContent } from './content.ts';
+import { buildDestinationNotice, type DestinationNoticeFacts } from './destination-notice.ts';
+import { buildView, type ReportFacts } from './view.ts';
 
 /*
  * Views every template must render before a single report goes out: an everyday call, one with nothing filled
@@ -8,7 +12,7 @@ import { buildView, type ReportFacts, type ReportView } from './view.ts';
 
 export interface Sample {
   readonly name: string;
-  readonly view: ReportView;
+  readonly view: ReportContent['view'];
 }
 
 const EVERYDAY: ReportFacts = {
@@ -52,6 +56,8 @@ export const HOSTILE_TEXT =
 
 /** The longest name of a client, an operator or an agency that reports are made for. */
 const LONGEST_NAME = 200;
+/** RFC 5321: the longest mail address; rooms and channels have shorter ones. */
+const LONGEST_ADDRESS = 254;
 
 function filled(character: string): ReportFacts {
   const text = (limit: number) => character.repeat(Math.floor(limit / character.length));
@@ -89,7 +95,49 @@ function hostile(): ReportFacts {
   };
 }
 
-export function samples(): readonly Sample[] {
+/** The views a template is tried with: of calls, or of destinations for the one that is about them. */
+export function samplesOf(template: ReportTemplate): readonly Sample[] {
+  return template === 'destination-notice' ? destinationSamples() : callSamples();
+}
+
+function destinationSamples(): readonly Sample[] {
+  const everyday: Omit<DestinationNoticeFacts, 'channel'> = {
+    agency: EVERYDAY.agency,
+    client: EVERYDAY.client,
+    address: 'soumu@acme.example',
+    receiptNumber: EVERYDAY.receiptNumber,
+  };
+  const facts: readonly (readonly [string, Omit<DestinationNoticeFacts, 'channel'>])[] = [
+    ['an everyday destination', everyday],
+    ['no agency', { ...everyday, agency: null }],
+    [
+      'the longest text',
+      {
+        ...everyday,
+        agency: { name: '漢'.repeat(LONGEST_NAME), phone: '03-5550-0100' },
+        client: { name: '漢'.repeat(LONGEST_NAME) },
+        address: 'a'.repeat(LONGEST_ADDRESS),
+      },
+    ],
+    [
+      'text that looks like markup',
+      {
+        ...everyday,
+        agency: { name: HOSTILE_TEXT, phone: null },
+        client: { name: HOSTILE_TEXT },
+        address: HOSTILE_TEXT,
+      },
+    ],
+  ];
+  return facts.flatMap(([name, base]) =>
+    CHANNEL_NAMES.map((channel) => ({
+      name: `${name} of ${channel}`,
+      view: buildDestinationNotice({ ...base, channel }),
+    })),
+  );
+}
+
+function callSamples(): readonly Sample[] {
   const facts: readonly (readonly [string, ReportFacts])[] = [
     ['an everyday call', EVERYDAY],
     ['nothing filled in', EMPTY],

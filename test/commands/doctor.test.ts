@@ -9,7 +9,7 @@ import { serveCommands } from '../../src/storage/command-socket.ts';
 import { acquireDataDir, type DataLock } from '../../src/storage/data-lock.ts';
 import { type TestDatabase, testDatabase } from '../support/database.ts';
 import { newId } from '../support/ids.ts';
-import { KINDS_FILE, quietTerminal } from './running.ts';
+import { KINDS_FILE, quietTerminal, TEMPLATES } from './running.ts';
 
 let test: TestDatabase;
 let dataDir: string;
@@ -23,7 +23,14 @@ beforeAll(async () => {
   if (result.type !== 'acquired') throw new Error('the directory is new');
   lock = result.lock;
   const clock = () => new Date();
-  const serving = { database: test.database, queueTables: true, kindsFile: KINDS_FILE, clock, newId };
+  const serving = {
+    database: test.database,
+    queueTables: true,
+    kindsFile: KINDS_FILE,
+    templatesDir: TEMPLATES,
+    clock,
+    newId,
+  };
   serveCommands(lock, commandHandler(commandRegistry(), serving));
 });
 afterAll(async () => {

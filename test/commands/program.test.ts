@@ -47,6 +47,7 @@ const NO_DATABASE = {
   database: undefined as unknown as Database,
   queueTables: true,
   kindsFile: new URL('file:///nowhere'),
+  templatesDir: new URL('file:///nowhere/'),
   clock: () => new Date(),
   newId: () => '',
 };

@@ -26,6 +26,7 @@ export async function runOn(
     database,
     queueTables: true,
     kindsFile: KINDS_FILE,
+    templatesDir: TEMPLATES,
     clock: o.clock ?? (() => new Date()),
     newId,
     actor: 'cli:test',

@@ -11,7 +11,7 @@ import { sendCommand, serveCommands } from '../../src/storage/command-socket.ts'
 import { acquireDataDir, type DataLock } from '../../src/storage/data-lock.ts';
 import { type TestDatabase, testDatabase } from '../support/database.ts';
 import { newId } from '../support/ids.ts';
-import { KINDS_FILE, writing } from './running.ts';
+import { KINDS_FILE, TEMPLATES, writing } from './running.ts';
 
 /** Says what it was given and by whom, in pieces, and asks the database something. */
 const echo = defineCommand({
@@ -60,6 +60,7 @@ async function serving(): Promise<void> {
     database: database.database,
     queueTables: true,
     kindsFile: KINDS_FILE,
+    templatesDir: TEMPLATES,
     clock: () => new Date(),
     newId,
   };
@@ -68,7 +69,14 @@ async function serving(): Promise<void> {
 
 async function run(command: Command, input: unknown) {
   const written = writing();
-  const session = { kindsFile: KINDS_FILE, clock: () => new Date(), newId, actor: 'cli:sato', ...written.to };
+  const session = {
+    kindsFile: KINDS_FILE,
+    templatesDir: TEMPLATES,
+    clock: () => new Date(),
+    newId,
+    actor: 'cli:sato',
+    ...written.to,
+  };
   const code = await runOnStorage(command, input, { ...session, config: { dataDir }, patienceMs: 100 });
   return { code, ...written.read() };
 }
@@ -83,6 +91,7 @@ describe('a command while the embedded server runs', () => {
     });
     const session = {
       kindsFile: KINDS_FILE,
+      templatesDir: TEMPLATES,
       clock: () => new Date(),
       newId,
       actor: 'cli:sato',
@@ -179,6 +188,7 @@ describe('a command while nobody has the embedded database', () => {
       const written = writing();
       const session = {
         kindsFile: KINDS_FILE,
+        templatesDir: TEMPLATES,
         clock: () => new Date(),
         newId,
         actor: 'cli:sato',
@@ -192,7 +202,13 @@ describe('a command while nobody has the embedded database', () => {
   });
 
   it('says in words what keeps it from the data', async () => {
-    const session = { kindsFile: KINDS_FILE, clock: () => new Date(), newId, actor: 'cli:sato' };
+    const session = {
+      kindsFile: KINDS_FILE,
+      templatesDir: TEMPLATES,
+      clock: () => new Date(),
+      newId,
+      actor: 'cli:sato',
+    };
     const at = async (config: { databaseUrl?: string; dataDir: string }) => {
       const written = writing();
       const code = await runOnStorage(echo, { text: 'x', code: 0 }, { ...session, ...written.to, config });

@@ -147,7 +147,7 @@ describe('start', () => {
       stopWithinMs: 20,
       startApp: async () => ({
         database: test.database,
-        url: undefined,
+        url: 'http://127.0.0.1:1',
         stop: () => new Promise<never>(() => undefined),
       }),
     });

@@ -152,6 +152,8 @@ describe('an attempt', () => {
       'chatwork 1001 failed',
       'email soumu@acme.example delivered',
       'email soumu@acme.example delivered',
+      // The client is asked for a new address, once.
+      'email soumu@acme.example delivered',
     ]);
     expect(await notices()).toHaveLength(1);
     await world.recorder.record(world.entry(clientId));

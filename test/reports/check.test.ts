@@ -222,7 +222,8 @@ describe('what a channel would not take is refused at start', () => {
 
   it('HTML without a body', async () => {
     await edit('partials/head.html.liquid', (text) => text.replace('<body', '<main'));
-    expect((await problems())[0]?.reason).toBe('needs one <body> tag (sample: an everyday call, urgent)');
+    const found = (await problems()).find(({ file }) => file === HTML);
+    expect(found?.reason).toBe('needs one <body> tag (sample: an everyday call, urgent)');
   });
 });
 

@@ -3,6 +3,7 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Redis } from 'ioredis';
 import pg from 'pg';
 import { pino } from 'pino';
 import { type Database, openDatabase } from '../../src/storage/database.ts';
@@ -27,6 +28,58 @@ export interface TestDatabase {
 export async function testDatabase(): Promise<TestDatabase> {
   const serverUrl = process.env.TEST_DATABASE_URL;
   return serverUrl ? onServer(serverUrl) : embedded();
+}
+
+/** Migrated, empty storage for an app to open and to share between its processes. */
+export interface TestStorage {
+  /** As an app's settings name it. */
+  readonly config: { readonly dataDir: string; readonly databaseUrl?: string; readonly redisUrl?: string };
+  /** What every key of this storage in Redis begins with. */
+  readonly redisPrefix: string;
+  /** Removes everything; whoever opened it has closed it. */
+  remove(): Promise<void>;
+}
+
+/** Storage on the backends the environment names, like `testDatabase`, but not opened. */
+export async function testStorage(): Promise<TestStorage> {
+  const serverUrl = process.env.TEST_DATABASE_URL;
+  const redisUrl = process.env.TEST_REDIS_URL;
+  const redisPrefix = `test-${randomUUID()}`;
+  const shared = { ...(redisUrl && { redisUrl }) };
+  const forget = async () => {
+    if (redisUrl) await forgetKeys(redisUrl, redisPrefix);
+  };
+  if (serverUrl) {
+    const name = await databaseOnServer(serverUrl);
+    return {
+      config: { databaseUrl: urlOf(serverUrl, name), dataDir: tmpdir(), ...shared },
+      redisPrefix,
+      async remove() {
+        await forget();
+        await administer(serverUrl, (server) => server.query(`drop database ${name} with (force)`));
+      },
+    };
+  }
+  const dataDir = await embeddedCopy();
+  return {
+    config: { dataDir, ...shared },
+    redisPrefix,
+    async remove() {
+      await forget();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function forgetKeys(redisUrl: string, prefix: string): Promise<void> {
+  const redis = new Redis(redisUrl);
+  try {
+    for await (const keys of redis.scanStream({ match: `${prefix}*`, count: 1_000 })) {
+      if (keys.length > 0) await redis.del(keys);
+    }
+  } finally {
+    redis.disconnect();
+  }
 }
 
 // ── Embedded ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -62,13 +115,18 @@ async function embeddedTemplate(): Promise<string> {
 // ── On a server ────────────────────────────────────────────────────────────────────────────────────────────
 
 async function onServer(serverUrl: string): Promise<TestDatabase> {
-  const template = await serverTemplate(serverUrl);
-  const name = `toritsugi_test_${randomUUID().replaceAll('-', '')}`;
-  await administer(serverUrl, (server) => server.query(`create database ${name} template ${template}`));
+  const name = await databaseOnServer(serverUrl);
   const database = await openDatabase({ databaseUrl: urlOf(serverUrl, name), dataDir: tmpdir() });
   return assemble(database, () =>
     administer(serverUrl, (server) => server.query(`drop database ${name} with (force)`)),
   );
+}
+
+async function databaseOnServer(serverUrl: string): Promise<string> {
+  const template = await serverTemplate(serverUrl);
+  const name = `toritsugi_test_${randomUUID().replaceAll('-', '')}`;
+  await administer(serverUrl, (server) => server.query(`create database ${name} template ${template}`));
+  return name;
 }
 
 async function serverTemplate(serverUrl: string): Promise<string> {

@@ -1,0 +1,8 @@
+import type { KindTemplate } from '../domain/kinds.ts';
+import type { DestinationNoticeView } from './destination-notice.ts';
+import type { ReportView } from './view.ts';
+
+/** What is said, ready for its template: each kind of report has a view of its own. */
+export type ReportContent =
+  | { readonly template: KindTemplate; readonly view: ReportView }
+  | { readonly template: 'destination-notice'; readonly view: DestinationNoticeView };
