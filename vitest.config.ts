@@ -7,6 +7,8 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 60_000,
     pool: 'forks',
+    // Nothing in src keeps state of its own, so files may share a process and what it has loaded.
+    isolate: false,
     coverage: {
       provider: 'v8',
       include: ['src/**/*.{ts,tsx}'],

@@ -10,11 +10,13 @@ import { type Config, missingChannelSettings } from './config.ts';
 import { assembleDelivery, type Delivery } from './delivery/assemble.ts';
 import { type Allowances, createBudgets, FAR_SIDE_ALLOWANCES } from './delivery/budgets.ts';
 import { createLoop } from './delivery/loop.ts';
+import type { Observer } from './delivery/observer.ts';
 import { DELIVERY_DEFAULTS, type DeliverySettings } from './delivery/settings.ts';
 import { wakeThrough } from './delivery/wake.ts';
+import { watchWorker } from './delivery/watchdog.ts';
 import type { Clock, NewId } from './domain/ports.ts';
 import { createRecorder } from './intake/record.ts';
-import { createOperatorApp } from './operator/app.ts';
+import { createOperatorApp, type OperatorApp } from './operator/app.ts';
 import { purgeDrafts } from './operator/entry-modal/draft-store.ts';
 import type { OperatorSettings } from './operator/settings.ts';
 import { createRenderer } from './reports/render.ts';
@@ -24,7 +26,10 @@ import { databaseClock } from './storage/database-clock.ts';
 import { openQueues, type Queues } from './storage/queues.ts';
 import { openRateLimits } from './storage/rate-limits.ts';
 import { prepareTables } from './tables.ts';
-import { createReadiness } from './web/readiness.ts';
+import { bearerToken } from './web/bearer.ts';
+import { BOUNCE_PURPOSE } from './web/bounces.ts';
+import { createMetrics } from './web/metrics.ts';
+import { advancing, createReadiness, takingJobs } from './web/readiness.ts';
 import { startWebServer } from './web/server.ts';
 
 /** `web` answers Slack, `worker` delivers; `all` does both in one process. */
@@ -32,8 +37,8 @@ export type Role = 'all' | 'web' | 'worker';
 
 export interface App {
   readonly database: Database;
-  /** Where the web role listens; undefined for a worker. */
-  readonly url: string | undefined;
+  /** Where it listens: a worker for probes and metrics only. */
+  readonly url: string;
   /** Finishes what is in hand and lets go of everything, within ten seconds. */
   stop(): Promise<void>;
 }
@@ -54,6 +59,8 @@ export interface AppOptions {
   /** What the far sides allow; the services' published limits unless given. */
   readonly allowances?: Allowances;
   readonly operator?: Partial<OperatorSettings>;
+  /** Keeps several installations on one Redis apart. */
+  readonly redisPrefix?: string;
 }
 
 /** Longest each part may take to close, newest first, together under ten seconds. Milliseconds. */
@@ -96,18 +103,21 @@ async function open(given: AppOptions, opened: Opened): Promise<App> {
   const missing = missingChannelSettings(config, await usedChannels(database.db));
   if (missing.length > 0) throw new SettingsError(missing);
   const renderer = await createRenderer({ templatesDir: o.templatesDir });
-  const queues = await openQueues({ ...config, database, log });
+  const onRedis = { ...config, database, log, ...(o.redisPrefix && { prefix: o.redisPrefix }) };
+  const queues = await openQueues(onRedis);
   opened.push('queues', CLOSE_MS.queues, () => queues.close());
   const channels = openChannels(config, { clock });
   opened.push('channels', CLOSE_MS.channels, () => closeChannels(channels));
 
-  const limits = openRateLimits({ ...config, database, log });
+  const limits = openRateLimits(onRedis);
   opened.push('rate limits', CLOSE_MS.queues, () => limits.close());
+  const budgets = createBudgets(limits, o.allowances ?? FAR_SIDE_ALLOWANCES);
+  const metrics = createMetrics();
   const settings = { ...DELIVERY_DEFAULTS, ...o.delivery };
   const delivery = assembleDelivery({
     db: database.db,
     queue: queues.queue(DELIVER_QUEUE),
-    budgets: createBudgets(limits, o.allowances ?? FAR_SIDE_ALLOWANCES),
+    budgets,
     channels,
     renderer,
     staff: {
@@ -120,14 +130,55 @@ async function open(given: AppOptions, opened: Opened): Promise<App> {
     random: o.random,
     sleep: (ms) => sleep(ms),
     settings,
+    observer: metrics.observer,
     log,
   });
+  const { db } = database;
+  const { observer } = metrics;
   const worker =
-    o.role === 'web' ? undefined : startWorkerRole(o, opened, { database, queues, delivery, settings });
+    o.role === 'web'
+      ? undefined
+      : startWorkerRole(o, opened, { database, queues, delivery, settings, observer });
+  const shownQueues = [queues.queue(DELIVER_QUEUE), queues.queue(WAKE_QUEUE)];
+  metrics.show({
+    db,
+    clock,
+    queues: shownQueues,
+    budgets,
+    loops: worker?.loops ?? {},
+    worker: worker?.deliver,
+  });
   const wake = worker?.wake ?? wakeThrough(queues.queue(WAKE_QUEUE), log);
-  const url =
-    o.role === 'worker' ? undefined : await startWebRole(o, opened, { database, queues, delivery, wake });
-  return { database, url, stop: () => opened.closeAll() };
+  const operator = o.role === 'worker' ? undefined : openOperator(o, opened, { database, delivery, wake });
+  const web = await startWebServer({
+    host: config.host,
+    port: config.port,
+    // Reports matter more than probes: several workers of one machine may have been given one port.
+    elsewhereIfTaken:
+      operator === undefined
+        ? () => log.warn({ port: config.port }, 'the port is taken; probes and metrics are on another one')
+        : undefined,
+    handleSlackRequest: operator && ((request) => operator.handleSlackRequest(request)),
+    bounces: operator && {
+      token: bearerToken(config.linkSecret, BOUNCE_PURPOSE),
+      async take(raw) {
+        const result = await delivery.takeBounce(raw, 'webhook:bounce');
+        wake();
+        return result;
+      },
+      log,
+    },
+    readiness: createReadiness({
+      database: () => db.selectNoFrom((eb) => eb.lit(1).as('one')).execute(),
+      queue: () => queues.queue(DELIVER_QUEUE).size(),
+      ...worker?.probes,
+    }),
+    metrics,
+    metricsToken: bearerToken(config.linkSecret, 'metrics'),
+  });
+  opened.push('web', CLOSE_MS.web, () => web.close(CLOSE_MS.web));
+  await operator?.startSocketMode?.();
+  return { database, url: web.url, stop: () => opened.closeAll() };
 }
 
 async function sharedClock(o: AppOptions, opened: Opened, database: Database): Promise<Clock> {
@@ -150,11 +201,17 @@ async function sharedClock(o: AppOptions, opened: Opened, database: Database): P
 function startWorkerRole(
   o: AppOptions,
   opened: Opened,
-  parts: { database: Database; queues: Queues; delivery: Delivery; settings: DeliverySettings },
-): { readonly wake: () => void } {
-  const { queues, delivery, settings } = parts;
+  parts: {
+    database: Database;
+    queues: Queues;
+    delivery: Delivery;
+    settings: DeliverySettings;
+    observer: Observer;
+  },
+) {
+  const { queues, delivery, settings, observer } = parts;
   const relay = createRelayLoop(delivery.relay, { pollMs: settings.relayPollMs, log: o.log });
-  const loops = createClockLoops(
+  const clockLoops = createClockLoops(
     {
       ...delivery,
       purgeDrafts: () => purgeDrafts(parts.database.db, new Date(o.clock().getTime() - DRAFTS_KEPT_MS)),
@@ -166,36 +223,58 @@ function startWorkerRole(
       log: o.log,
     },
   );
-  const all = [relay, ...Object.values(loops)];
   const wake = (): void => {
     relay.wake();
-    loops.notices.wake();
+    clockLoops.notices.wake();
   };
   const wakes = startWakeWorker(queues, wake);
-  const deliver = startDeliverWorker(
-    queues,
-    {
+  const deliver = watchWorker({
+    open: (attempt) => startDeliverWorker(queues, attempt, { concurrency: settings.concurrency }),
+    attempt: {
       async run(job) {
         await delivery.attempt.run(job);
-        // A place is free, and a failure may have left an alert or a fallback to send.
-        wake();
+        // A place is free, and a failure may have left a fallback. An alert waits for the next look at notices,
+        // a second at most: looking after every attempt was a statement for each delivery.
+        relay.wake();
       },
     },
-    { concurrency: settings.concurrency },
-  );
+    queue: queues.queue(DELIVER_QUEUE),
+    db: parts.database.db,
+    settings,
+    observer,
+    log: o.log,
+  });
+  const watchdog = createLoop({
+    name: 'watchdog',
+    everyMs: settings.workerStuckMs / 4,
+    run: () => deliver.check(),
+    log: o.log,
+  });
+  const loops = { relay, ...clockLoops, watchdog };
   opened.push('workers', CLOSE_MS.attempts, () =>
     Promise.all([deliver.close({ timeoutMs: CLOSE_MS.attempts }), wakes.close({ timeoutMs: 0 })]),
   );
+  const all = Object.values(loops);
   opened.push('loops', CLOSE_MS.loops, () => Promise.all(all.map((loop) => loop.stop())));
   for (const loop of all) loop.start();
-  return { wake };
+  const probes = {
+    relay: advancing(relay, { everyMs: settings.relayPollMs }),
+    sweep: advancing(clockLoops.sweep, { everyMs: settings.sweepEveryMs }),
+    // A message to staff is tried at one place after the other.
+    notices: advancing(clockLoops.notices, {
+      everyMs: settings.noticePollMs,
+      mayTakeMs: 4 * settings.sendTimeoutMs,
+    }),
+    worker: takingJobs(deliver),
+  };
+  return { wake, loops, deliver, probes };
 }
 
-async function startWebRole(
+function openOperator(
   o: AppOptions,
   opened: Opened,
-  parts: { database: Database; queues: Queues; delivery: Delivery; wake: () => void },
-): Promise<string> {
+  parts: { database: Database; delivery: Delivery; wake: () => void },
+): OperatorApp {
   const { config, clock, newId, log } = o;
   const { db } = parts.database;
   const recorder = createRecorder({
@@ -216,16 +295,5 @@ async function startWebRole(
     ...(o.operator && { settings: o.operator }),
   });
   opened.push('operator', CLOSE_MS.operator, () => operator.stop());
-  const web = await startWebServer({
-    host: config.host,
-    port: config.port,
-    handleSlackRequest: (request) => operator.handleSlackRequest(request),
-    readiness: createReadiness({
-      database: () => db.selectNoFrom((eb) => eb.lit(1).as('one')).execute(),
-      queue: () => parts.queues.queue(DELIVER_QUEUE).size(),
-    }),
-  });
-  opened.push('web', CLOSE_MS.web, () => web.close(CLOSE_MS.web));
-  await operator.startSocketMode?.();
-  return web.url;
+  return operator;
 }

@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 import { userInfo } from 'node:os';
-import { buffer } from 'node:stream/consumers';
 import { v7 as newId } from 'uuid';
 import { runProgram } from './commands/program.ts';
 import type { Terminal } from './commands/terminal.ts';
@@ -18,7 +17,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const terminal: Terminal = {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
-    readStdin: () => buffer(process.stdin),
+    readStdin,
     env: await readEnvironment(process.cwd(), process.env),
     directory: process.cwd(),
     user: loginName(),
@@ -68,6 +67,17 @@ async function main(argv: readonly string[]): Promise<number> {
       return printManifest(terminal, o);
     },
   });
+}
+
+async function readStdin(atMost = Number.POSITIVE_INFINITY): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of process.stdin as AsyncIterable<Uint8Array>) {
+    chunks.push(chunk);
+    size += chunk.byteLength;
+    if (size > atMost) break;
+  }
+  return Buffer.concat(chunks);
 }
 
 /** Node's own report would print an error's message, which may quote a call (P10). */

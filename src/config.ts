@@ -42,6 +42,8 @@ export interface EmailConfig {
   readonly smtpUrl: string;
   readonly from: string;
   readonly alertTo: readonly string[];
+  /** Unset: bounces go to the domain of `from`. */
+  readonly bounces?: { readonly domain: string } | 'off';
 }
 
 export interface Config extends StorageConfig {
@@ -231,10 +233,11 @@ function readEmail(read: SettingReader): EmailConfig | undefined {
   const smtpUrl = read.optional('SMTP_URL', form.smtpUrl);
   const from = read.optional('MAIL_FROM', form.mailSender);
   const alertTo = read.withDefault('ALERT_MAIL_TO', form.mailAddresses, []);
+  const bounces = read.optional('BOUNCE_DOMAIN', form.bounceDomain);
   needsOther(read, 'SMTP_URL', 'MAIL_FROM');
   needsOther(read, 'MAIL_FROM', 'SMTP_URL');
   if (read.problems.length > before || !smtpUrl || !from) return undefined;
-  return { smtpUrl, from, alertTo };
+  return { smtpUrl, from, alertTo, ...(bounces && { bounces }) };
 }
 
 /** Notes `needed` as missing when `given` is set without it. */

@@ -9,7 +9,12 @@ export interface ChannelsConfig {
   readonly chatwork?: { readonly apiToken: string; readonly apiUrl: string } | undefined;
   readonly slack?: { readonly botToken: string; readonly apiUrl: string } | undefined;
   readonly email?:
-    | { readonly smtpUrl: string; readonly from: string; readonly bounces?: { readonly domain?: string } }
+    | {
+        readonly smtpUrl: string;
+        readonly from: string;
+        /** Where bounces go: the sender's domain unless given; `off` leaves them to the sender's own mailbox. */
+        readonly bounces?: { readonly domain: string } | 'off';
+      }
     | undefined;
 }
 
@@ -31,7 +36,7 @@ export function openChannels(config: ChannelsConfig, o: { readonly clock: Clock 
         smtpUrl: email.smtpUrl,
         from: email.from,
         clock,
-        ...(email.bounces && { bounces: email.bounces }),
+        ...(email.bounces !== 'off' && { bounces: email.bounces ?? {} }),
       }),
     }),
   };

@@ -3,7 +3,13 @@ import type { Clock, NewId } from '../domain/ports.ts';
 import type { Database } from '../storage/database.ts';
 
 /** What a command gives back to the shell. */
-export const EXIT = { done: 0, failed: 1, wrongUse: 2 } as const;
+export const EXIT = {
+  done: 0,
+  failed: 1,
+  wrongUse: 2,
+  /** Only of `bounce`: what mail servers take as "keep the mail and try again" (EX_TEMPFAIL of sysexits.h). */
+  tryAgain: 75,
+} as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 /** What a command may use. It never touches files, the terminal or the environment: those may be elsewhere. */
@@ -13,6 +19,8 @@ export interface CommandContext {
   readonly queueTables: boolean;
   /** The shipped kinds of calls, for a database that has none. */
   readonly kindsFile: URL;
+  /** The templates reports are made of. */
+  readonly templatesDir: URL;
   readonly clock: Clock;
   readonly newId: NewId;
   /** Who asked, for the audit log: `cli:<user>`. */

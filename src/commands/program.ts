@@ -4,6 +4,7 @@ import { Command as CommanderCommand, CommanderError, InvalidArgumentError, Opti
 import type { Role } from '../app.ts';
 import { loadStorageConfig } from '../config.ts';
 import { DELIVERY_STATES } from '../domain/delivery.ts';
+import { printBounceToken, readBounce } from './bounce-input.ts';
 import { type Command, EXIT } from './command.ts';
 import { InputFileError, readInputFile } from './input-file.ts';
 import { settingProblemsText } from './setting-problems.ts';
@@ -87,6 +88,7 @@ function createProgram(terminal: Terminal, parts: Parts, end: End): CommanderCom
     .action((o: { json?: boolean }) => run('clients list', { json: o.json === true }));
 
   addDeliveries(program, run);
+  addBounce(program, terminal, parts, end);
   program
     .command('usage')
     .description('counted calls and charges of each client in a month')
@@ -165,6 +167,19 @@ function addDeliveries(
     .description('close uncertain ones that somebody saw at their destination')
     .argument(named, which)
     .action((words: string[]) => run('deliveries confirm', { deliveries: words }));
+}
+
+function addBounce(program: CommanderCommand, terminal: Terminal, parts: Parts, end: End): void {
+  program
+    .command('bounce')
+    .description('take a mail that came back from standard input, as a mail server pipes it')
+    .option('--token', 'only print the token of POST /webhooks/bounce, which takes the same over HTTP')
+    .action(async (o: { token?: boolean }) => {
+      if (o.token === true) return end(printBounceToken(terminal));
+      const code = await runNamed('bounce', await readBounce(terminal), terminal, parts);
+      // A mail server throws a bounce away unless it is told that another try may do.
+      end(code === EXIT.failed ? EXIT.tryAgain : code);
+    });
 }
 
 /** `<subject> import` and `<subject> export`. */

@@ -4,6 +4,7 @@ import { exportAgency, importAgency } from '../rulebook/import-agency.ts';
 import { importKinds } from '../rulebook/import-kinds.ts';
 import { exportPlans, importPlans } from '../rulebook/import-plans.ts';
 import { exportKinds } from '../rulebook/stored-kinds.ts';
+import { bounceCommand } from './bounce.ts';
 import { clientsListCommand } from './clients-list.ts';
 import type { Command } from './command.ts';
 import {
@@ -34,6 +35,7 @@ export function commandRegistry(): readonly Command[] {
     deliveriesRetryCommand,
     deliveriesCancelCommand,
     deliveriesConfirmCommand,
+    bounceCommand,
     usageCommand,
     migrateCommand,
     storageFactsCommand,

@@ -11,6 +11,7 @@ import { busyHandler, type CommandRequest } from './serve.ts';
 export interface StorageSession {
   readonly config: StorageConfig;
   readonly kindsFile: URL;
+  readonly templatesDir: URL;
   readonly clock: Clock;
   readonly newId: NewId;
   readonly actor: string;
@@ -97,12 +98,13 @@ async function runHere(
   session: StorageSession,
   database: Database,
 ): Promise<number> {
-  const { config, kindsFile, clock, newId, actor, out, err } = session;
+  const { config, kindsFile, templatesDir, clock, newId, actor, out, err } = session;
   const queueTables = config.redisUrl === undefined;
   if ((session.tables ?? 'ready') === 'ready') {
     // Nobody else is on an embedded database, so bringing it up to date here disturbs nobody.
     if (database.kind === 'embedded') await prepareTables(database, { queueTables, kindsFile, clock, newId });
     else await requireTables(database);
   }
-  return command.execute({ database, queueTables, kindsFile, clock, newId, actor, out, err }, input);
+  const context = { database, queueTables, kindsFile, templatesDir, clock, newId, actor, out, err };
+  return command.execute(context, input);
 }

@@ -115,17 +115,14 @@ async function takeDataDir(config: StorageConfig): Promise<Access> {
 }
 
 function servingContext(config: StorageConfig, app: App, terminal: Terminal): ServingContext {
-  const { clock, newId, kindsFile } = terminal;
-  return { database: app.database, queueTables: config.redisUrl === undefined, kindsFile, clock, newId };
+  const { clock, newId, kindsFile, templatesDir } = terminal;
+  const queueTables = config.redisUrl === undefined;
+  return { database: app.database, queueTables, kindsFile, templatesDir, clock, newId };
 }
 
 function announce(terminal: Terminal, role: Role, app: App): void {
   // Standard output is the log's, one JSON document a line.
-  terminal.err(
-    app.url === undefined
-      ? `Toritsugi is running (${role}). Ctrl-C stops it.\n`
-      : `Toritsugi is running (${role}) and listens on ${app.url}. Ctrl-C stops it.\n`,
-  );
+  terminal.err(`Toritsugi is running (${role}) and listens on ${app.url}. Ctrl-C stops it.\n`);
 }
 
 async function stopWithin(app: App, log: Logger, withinMs: number): Promise<number> {

@@ -5,8 +5,8 @@ import type { Clock, NewId } from '../domain/ports.ts';
 export interface Terminal {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
-  /** All of standard input. */
-  readonly readStdin: () => Promise<Uint8Array>;
+  /** Standard input: all of it, or enough of it to see that it is longer than `atMost` bytes. */
+  readonly readStdin: (atMost?: number) => Promise<Uint8Array>;
   /** The environment and `.env`. */
   readonly env: Environment;
   /** Relative paths are meant from here. */

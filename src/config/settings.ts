@@ -114,6 +114,12 @@ export const SETTINGS = {
     example: '受電報告 <houkoku@agency.example>',
     secret: false,
   },
+  BOUNCE_DOMAIN: {
+    purpose:
+      'the domain of the address mails come back to, bounce+…@; the domain of MAIL_FROM unless set, and off where the relay accepts no sender but MAIL_FROM',
+    example: 'bounces.agency.example',
+    secret: false,
+  },
   ALERT_MAIL_TO: {
     purpose: 'staff addresses for alerts when Slack itself cannot be reached, separated by commas',
     example: 'kanri@agency.example',

@@ -145,3 +145,9 @@ export const mailAddresses = z
   .refine((addresses) => addresses.length > 0 && addresses.every((one) => PLAIN_ADDRESS.test(one)), {
     error: 'must be mail addresses separated by commas',
   });
+
+/** Where bounces go, or that they are left to the sender's own mailbox. */
+export const bounceDomain = z
+  .string()
+  .regex(/^(off|[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+)$/, { error: 'must be a domain, or off' })
+  .transform((value) => (value === 'off' ? ('off' as const) : { domain: value.toLowerCase() }));

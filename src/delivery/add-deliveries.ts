@@ -5,9 +5,8 @@ import type { ChannelName } from '../domain/outcome.ts';
 import type { Clock, NewId } from '../domain/ports.ts';
 import type { Destination } from '../domain/roster.ts';
 import type { Renderer } from '../reports/render.ts';
-import { buildView } from '../reports/view.ts';
 import type { Schema } from '../storage/schema.ts';
-import { loadReportFacts } from './report-facts.ts';
+import { loadReport } from './report-facts.ts';
 
 /**
  * Renders a report for each destination and makes its deliveries due. The database keeps one delivery a
@@ -35,8 +34,7 @@ export function createAddDeliveries(deps: {
   readonly log: Logger;
 }): AddDeliveries {
   return async (trx, o) => {
-    const { template, facts } = await loadReportFacts(trx, o.reportId);
-    const view = buildView(facts);
+    const { content, urgent } = await loadReport(trx, o.reportId);
     const now = deps.clock();
     const { client_id: clientId } = await trx
       .selectFrom('reports')
@@ -47,7 +45,7 @@ export function createAddDeliveries(deps: {
       const id = deps.newId();
       const mark = deliveryMark(id);
       const { channel, address, mention } = destination;
-      const rendered = deps.renderer.render({ channel, template, view, mark, mention });
+      const rendered = deps.renderer.render({ ...content, channel, mark, mention });
       if (rendered.problem !== null) {
         deps.log.error(
           { delivery: id, channel, problem: rendered.problem },
@@ -64,7 +62,7 @@ export function createAddDeliveries(deps: {
         address,
         mention,
         mark,
-        urgent: facts.urgent,
+        urgent,
         body: JSON.stringify(rendered.body),
         template_version: rendered.templateVersion,
         plainest: rendered.plainest,

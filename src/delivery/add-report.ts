@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { ReportPurpose } from '../domain/call.ts';
-import type { KindTemplate } from '../domain/kinds.ts';
+import type { ReportTemplate } from '../domain/kinds.ts';
 import type { Clock, NewId } from '../domain/ports.ts';
 import type { Destination } from '../domain/roster.ts';
 import type { Schema } from '../storage/schema.ts';
@@ -12,11 +12,13 @@ export interface NewReport {
   readonly callId: string;
   readonly clientId: string;
   readonly purpose: ReportPurpose;
-  readonly template: KindTemplate;
+  readonly template: ReportTemplate;
   /** Running count at this moment; null for a call that is not counted. */
   readonly count: { readonly ordinal: number; readonly included: number | null } | null;
   readonly urgent: boolean;
   readonly destinations: readonly Destination[];
+  /** Only of a `destination_notice`: the delivery whose failure it tells of. */
+  readonly aboutDelivery?: string;
 }
 
 /** Writes a report and a delivery for each destination, in the caller's transaction. Returns how many. */
@@ -41,6 +43,7 @@ export function createAddReport(deps: {
           .select((of) => of(of.fn.coalesce(of.fn.max('sequence'), of.lit(0)), '+', of.lit(1)).as('next')),
         purpose: report.purpose,
         template: report.template,
+        about_delivery: report.aboutDelivery ?? null,
         month_count: report.count?.ordinal ?? null,
         month_included: report.count?.included ?? null,
         created_at: deps.clock(),

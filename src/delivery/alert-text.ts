@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import { formatCallTime } from '../domain/calendar.ts';
+import type { ReportPurpose } from '../domain/call.ts';
 import type { AlertSubject } from '../domain/delivery.ts';
 import type { ChannelName, Reason } from '../domain/outcome.ts';
 import type { Schema } from '../storage/schema.ts';
@@ -15,11 +16,14 @@ export interface DeliveryInWords {
   readonly address: string;
   readonly said: string | null;
   readonly looks: number;
+  readonly generation: number;
+  readonly waitingSince: Date;
   readonly createdAt: Date;
   readonly receiptNumber: string;
   readonly clientCode: string;
   readonly clientName: string;
   readonly disabledAt: Date | null;
+  readonly purpose: ReportPurpose;
 }
 
 export const CHANNEL_LABELS: Readonly<Record<ChannelName, string>> = {
@@ -34,6 +38,7 @@ export function alertText(about: AlertSubject, words: DeliveryInWords, reason: R
   const facts = [
     `顧客: ${words.clientCode} ${words.clientName}`,
     `受付番号: ${words.receiptNumber}`,
+    ...(words.purpose === 'destination_notice' ? ['内容: 宛先のご確認(受電の報告ではありません)'] : []),
     `宛先: ${channel} ${words.address}`,
     `理由: ${reason.code}${reason.said ? `(相手の応答: ${reason.said})` : ''}`,
     `報告の作成: ${formatCallTime(words.createdAt)}`,
@@ -44,7 +49,7 @@ export function alertText(about: AlertSubject, words: DeliveryInWords, reason: R
       return [
         `【宛先停止】${channel}の宛先に届けられません。`,
         ...facts,
-        'この宛先への配信を止め、予備の宛先があればそちらへ送りました。',
+        'この宛先への配信を止めました。ほかに使える宛先があれば、報告と、新しい宛先を伺うお知らせをそちらへ送りました。',
         '顧客に新しい宛先を確認し、clients import で登録し直してください。',
       ];
     case 'credential':
@@ -88,6 +93,18 @@ export function alertText(about: AlertSubject, words: DeliveryInWords, reason: R
         '【至急】24時間送信を試みましたが、届けられませんでした。',
         ...facts,
         '顧客へ直接連絡してください。',
+      ];
+    case 'bounced':
+      return [
+        '【注意】送信したメールが戻ってきました。',
+        ...facts,
+        'ほかに使える宛先があれば、報告をそちらへ送りました。宛先は止めていません。続くようなら顧客に確認してください。',
+      ];
+    case 'forwarding':
+      return [
+        '【要確認】メールが、宛先の先にある転送先から戻ってきました。',
+        ...facts,
+        '宛先そのものは受け取っているため、送り直していません。顧客に届いているか確認してください。',
       ];
     default:
       return about satisfies never;

@@ -38,7 +38,8 @@ export function createAlertStaff(deps: { readonly clock: Clock; readonly newId: 
 
 /**
  * What makes two alerts the same one. A destination alerts once for each time it was disabled, a credential or
- * a channel once an hour while it lasts, a delivery once for each reason.
+ * a channel once an hour while it lasts, and so does a destination whose mails come back; a delivery once for each
+ * reason and each time somebody has it sent again (P3).
  */
 function alertKey(about: AlertSubject, words: DeliveryInWords, reason: Reason, now: Date): string {
   const hour = Math.floor(now.getTime() / HOUR_MS);
@@ -48,13 +49,16 @@ function alertKey(about: AlertSubject, words: DeliveryInWords, reason: Reason, n
     case 'credential':
     case 'channel':
       return `${about}:${words.credential}:${reason.code}:${hour}`;
+    case 'bounced':
+      return `bounced:${words.destinationId}:${hour}`;
     case 'uncertain':
-      return `uncertain:${words.deliveryId}:${words.looks}`;
+      return `uncertain:${words.deliveryId}:${words.generation}:${words.looks}`;
     case 'delivery':
     case 'late':
     case 'undeliverable':
     case 'given-up':
-      return `${about}:${words.deliveryId}`;
+    case 'forwarding':
+      return `${about}:${words.deliveryId}:${words.waitingSince.getTime()}`;
     default:
       return about satisfies never;
   }
@@ -75,11 +79,14 @@ async function inWords(trx: Kysely<Schema>, deliveryId: string): Promise<Deliver
       'd.address',
       'd.said',
       'd.looks',
+      'd.generation',
+      'd.waiting_since as waitingSince',
       'd.created_at as createdAt',
       'c.receipt_number as receiptNumber',
       'client.code as clientCode',
       'client.name as clientName',
       'destination.disabled_at as disabledAt',
+      'r.purpose',
     ])
     .where('d.id', '=', deliveryId)
     .executeTakeFirstOrThrow();

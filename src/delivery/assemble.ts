@@ -5,16 +5,15 @@ import type { Clock, NewId } from '../domain/ports.ts';
 import type { Renderer } from '../reports/render.ts';
 import type { QueueHandle } from '../storage/queues.ts';
 import type { Schema } from '../storage/schema.ts';
-import { createAddDeliveries } from './add-deliveries.ts';
-import { type AddReport, createAddReport } from './add-report.ts';
-import { createAlertStaff } from './alerts.ts';
+import type { AddReport } from './add-report.ts';
 import { type Attempt, createAttempt } from './attempt.ts';
+import { createTakeBounce, type TakeBounce } from './bounce.ts';
 import type { Budgets } from './budgets.ts';
-import { createFallBack } from './fall-back.ts';
+import { createConsequences } from './consequences.ts';
 import { createNoticePump, type NoticePump, type StaffTargets } from './notices.ts';
+import { harmless, type Observer, unobserved } from './observer.ts';
 import { createReconciler, type Reconciler } from './reconcile.ts';
 import { createRelay, type Relay } from './relay.ts';
-import { createRenderAgain } from './render-again.ts';
 import type { DeliverySettings } from './settings.ts';
 import { createSettle } from './settle.ts';
 import { createSweeper, type Sweeper } from './sweep.ts';
@@ -27,6 +26,7 @@ export interface Delivery {
   readonly sweeper: Sweeper;
   readonly reconciler: Reconciler;
   readonly notices: NoticePump;
+  readonly takeBounce: TakeBounce;
 }
 
 export function assembleDelivery(deps: {
@@ -42,19 +42,21 @@ export function assembleDelivery(deps: {
   readonly random: () => number;
   readonly sleep: (ms: number) => Promise<void>;
   readonly settings: DeliverySettings;
+  readonly observer?: Observer;
   readonly log: Logger;
 }): Delivery {
-  const alertStaff = createAlertStaff(deps);
-  const addDeliveries = createAddDeliveries(deps);
-  const fallBack = createFallBack({ addDeliveries });
-  const settle = createSettle({ ...deps, alertStaff, fallBack, renderAgain: createRenderAgain(deps) });
+  const observer = harmless(deps.observer ?? unobserved(), deps.log);
+  const consequences = createConsequences(deps);
+  const { addReport, alertStaff, fallBack } = consequences;
+  const settle = createSettle({ ...deps, consequences });
   const { slack, email } = deps.channels;
   return {
-    addReport: createAddReport({ ...deps, addDeliveries }),
+    addReport,
     relay: createRelay(deps),
-    attempt: createAttempt({ ...deps, settle }),
+    attempt: createAttempt({ ...deps, settle, observer }),
     sweeper: createSweeper({ ...deps, fallBack, alertStaff }),
-    reconciler: createReconciler({ ...deps, alertStaff }),
-    notices: createNoticePump({ ...deps, slack, email }),
+    reconciler: createReconciler({ ...deps, alertStaff, observer }),
+    notices: createNoticePump({ ...deps, slack, email, observer }),
+    takeBounce: createTakeBounce({ ...deps, consequences }),
   };
 }

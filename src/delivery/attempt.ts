@@ -5,6 +5,7 @@ import type { ChannelName, Outcome } from '../domain/outcome.ts';
 import type { Clock, NewId } from '../domain/ports.ts';
 import type { Schema } from '../storage/schema.ts';
 import { type Claimed, type ClaimRequest, claim } from './claim.ts';
+import type { Observer } from './observer.ts';
 import type { DeliverySettings } from './settings.ts';
 import type { Settle } from './settle.ts';
 import { shareCommits } from './share-commits.ts';
@@ -32,6 +33,7 @@ export function createAttempt(deps: {
   readonly clock: Clock;
   readonly newId: NewId;
   readonly settings: DeliverySettings;
+  readonly observer: Observer;
   readonly log: Logger;
   readonly sleep: (ms: number) => Promise<void>;
 }): Attempt {
@@ -66,11 +68,12 @@ export function createAttempt(deps: {
     }
   };
 
-  const write = async (claimed: Claimed, outcome: Outcome): Promise<void> => {
+  /** False when it could not be written. */
+  const write = async (claimed: Claimed, outcome: Outcome): Promise<boolean> => {
     for (const pause of [...BOOKKEEPING_PAUSES_MS, undefined]) {
       try {
         await deps.settle(claimed, outcome);
-        return;
+        return true;
       } catch (thrown) {
         const error = thrown instanceof Error ? thrown : new Error(String(thrown));
         deps.log.error(
@@ -82,14 +85,22 @@ export function createAttempt(deps: {
         if (pause !== undefined) await deps.sleep(pause);
       }
     }
+    return false;
   };
 
   return {
     async run(job) {
       const claimed = await claimOne({ ...job, attemptId: deps.newId() });
       if (claimed === undefined) return;
+      const { channel, urgent, reportedAt } = claimed;
+      deps.observer.attemptBegan({ channel });
+      const began = performance.now();
       const outcome = await send(claimed);
-      await write(claimed, outcome);
+      deps.observer.attemptEnded({ channel, outcome, tookMs: performance.now() - began });
+      const arrivedAt = deps.clock().getTime();
+      if ((await write(claimed, outcome)) && outcome.type === 'delivered') {
+        deps.observer.arrived({ channel, urgent, afterMs: arrivedAt - reportedAt.getTime() });
+      }
       deps.log.info(
         {
           delivery: claimed.deliveryId,

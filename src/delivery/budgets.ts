@@ -2,6 +2,7 @@ import type { Allowance } from '../domain/budget.ts';
 import { paceOf } from '../domain/budget.ts';
 import type { ChannelName } from '../domain/outcome.ts';
 import type { Permission, RateLimit, RateLimits } from '../storage/rate-limits.ts';
+import { credentialOf } from './add-deliveries.ts';
 
 /** What the far sides allow, by channel; absent: as much as we like. */
 export type Allowances = {
@@ -46,6 +47,17 @@ export interface Budgets {
   spend(spender: Spender): Promise<Spending>;
   /** Takes one read of a credential. */
   spendRead(o: { readonly channel: ChannelName; readonly credential: string }): Promise<Permission>;
+  /** What is left of each credential's budgets at this moment. */
+  left(): Promise<readonly BudgetLeft[]>;
+}
+
+export interface BudgetLeft {
+  readonly channel: ChannelName;
+  /** All posts · those that are not urgent · reads. */
+  readonly budget: 'posts' | 'not_urgent' | 'reads';
+  /** Requests that would be granted now, and when nothing has been spent. */
+  readonly left: number;
+  readonly most: number;
 }
 
 /** Scopes a delivery may be barred by; `pick-due` leaves out what has one of these barred. */
@@ -76,6 +88,20 @@ export function createBudgets(limits: RateLimits, allowances: Allowances): Budge
     async spendRead({ channel, credential }) {
       return (await perChannel.get(channel)?.reads?.(credential)) ?? { granted: true };
     },
+    async left() {
+      const all = [...perChannel].flatMap(([channel, of]) => {
+        const credential = credentialOf(channel);
+        return [
+          { channel, budget: 'posts', limit: of.credential, key: SCOPE.credential({ credential }) },
+          { channel, budget: 'not_urgent', limit: of.notUrgent, key: SCOPE.notUrgent({ credential }) },
+          { channel, budget: 'reads', limit: of.reads, key: credential },
+        ] as const;
+      });
+      const lefts = all.map(
+        async ({ limit, key, ...named }) => limit && { ...named, ...(await limit.left(key)) },
+      );
+      return (await Promise.all(lefts)).filter((left) => left !== undefined);
+    },
   };
 }
 
@@ -94,6 +120,8 @@ function limitsOf(
   const reads = limit('reads', allowance.credential, READS);
   return {
     reads,
+    notUrgent,
+    credential,
     posts: (spender: Spender): readonly { readonly scope: string; readonly limit: RateLimit }[] => [
       ...(destination ? [{ scope: SCOPE.destination(spender), limit: destination }] : []),
       ...(client ? [{ scope: SCOPE.client(spender), limit: client }] : []),

@@ -10,6 +10,9 @@ export interface Claimed {
   readonly generation: number;
   readonly attemptId: string;
   readonly channel: ChannelName;
+  readonly urgent: boolean;
+  /** When its report was written, which is when the call was recorded. */
+  readonly reportedAt: Date;
   readonly message: OutgoingMessage;
 }
 
@@ -38,6 +41,8 @@ export async function claim(
     attempt_id: string;
     attempt: number;
     channel: ChannelName;
+    urgent: boolean;
+    reported_at: Date;
     mark: string;
     address: string;
     mention: string | null;
@@ -55,7 +60,9 @@ export async function claim(
         lease_until = case d.channel when 'email' then ${mailLeaseUntil}::timestamptz else ${leaseUntil}::timestamptz end
       from requested
       where d.id = requested.id and d.generation = requested.generation and d.state = 'queued'
-      returning d.id, d.generation, requested.attempt_id, d.channel, d.mark, d.address, d.mention, d.body,
+      returning d.id, d.generation, requested.attempt_id, d.channel, d.mark, d.address, d.mention, d.body, d.urgent,
+        case when d.replaces is null then d.created_at
+          else (select r.created_at from reports r where r.id = d.report_id) end as reported_at,
         (select count(*) from attempts earlier where earlier.delivery_id = d.id) + 1 as attempt
     ), attempted as (
       insert into attempts (id, delivery_id, generation, started_at)
@@ -71,6 +78,8 @@ export async function claim(
         generation: row.generation,
         attemptId: row.attempt_id,
         channel: row.channel,
+        urgent: row.urgent,
+        reportedAt: row.reported_at,
         message: {
           deliveryId: row.id,
           mark: row.mark,

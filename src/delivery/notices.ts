@@ -6,6 +6,7 @@ import type { Outcome } from '../domain/outcome.ts';
 import type { Clock } from '../domain/ports.ts';
 import type { NoticeBody, Schema } from '../storage/schema.ts';
 import { STAFF } from './notice.ts';
+import type { Observer } from './observer.ts';
 import type { DeliverySettings } from './settings.ts';
 
 /** Where messages for staff go, in this order, until one takes them. */
@@ -45,6 +46,7 @@ export function createNoticePump(deps: {
   readonly clock: Clock;
   readonly random: () => number;
   readonly settings: DeliverySettings;
+  readonly observer: Observer;
   readonly log: Logger;
 }): NoticePump {
   return {
@@ -58,6 +60,7 @@ export function createNoticePump(deps: {
   async function sendOne(notice: Claimed): Promise<void> {
     const outcome =
       notice.target === STAFF ? await sendToStaff(notice) : await sendSlack(notice, notice.target);
+    deps.observer.noticeTried({ outcome: outcome.type });
     await write(notice, outcome);
   }
 

@@ -1,8 +1,9 @@
+import type { Logger } from 'pino';
 import type { ChannelName, Outcome, Reconciliation } from '../domain/outcome.ts';
 
 /**
  * Who is told of what delivery does, as it does it: metrics, in practice. Told without names, addresses or
- * contents (P10); must not throw, and nothing waits for it.
+ * contents (P10); nothing waits for it.
  */
 export interface Observer {
   /** The attempt is on record and the far side is about to be called. */
@@ -32,5 +33,26 @@ export function unobserved(): Observer {
     looked: nothing,
     noticeTried: nothing,
     workerRestarted: nothing,
+  };
+}
+
+/** The same observer, unable to do harm: what it throws must never keep an outcome from being written down (P4). */
+export function harmless(observer: Observer, log: Logger): Observer {
+  const safely =
+    <Told extends readonly unknown[]>(tell: (...told: Told) => void) =>
+    (...told: Told): void => {
+      try {
+        tell(...told);
+      } catch (thrown) {
+        log.error({ err: thrown }, 'an observer of deliveries threw');
+      }
+    };
+  return {
+    attemptBegan: safely((o) => observer.attemptBegan(o)),
+    attemptEnded: safely((o) => observer.attemptEnded(o)),
+    arrived: safely((o) => observer.arrived(o)),
+    looked: safely((o) => observer.looked(o)),
+    noticeTried: safely((o) => observer.noticeTried(o)),
+    workerRestarted: safely(() => observer.workerRestarted()),
   };
 }

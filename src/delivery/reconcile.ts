@@ -8,6 +8,7 @@ import { warnOfDuplicate } from '../reports/duplicate.ts';
 import type { Schema } from '../storage/schema.ts';
 import type { AlertStaff } from './alerts.ts';
 import type { Budgets } from './budgets.ts';
+import type { Observer } from './observer.ts';
 import type { DeliverySettings } from './settings.ts';
 
 export interface Reconciler {
@@ -31,6 +32,8 @@ type Uncertain = {
   readonly said: string | null;
   /** Sent again already, marked as a possible duplicate. */
   readonly duplicate_marked: boolean;
+  readonly urgent: boolean;
+  readonly reported_at: Date;
   /** Urgent, harassment and the like: better twice than never, once. */
   readonly insistent: boolean;
 };
@@ -38,8 +41,6 @@ type Uncertain = {
 const BATCH = 20;
 /** Two agreeing looks at a complete window make an absence sure. */
 const ABSENT_LOOKS = 2;
-/** How long one look may take; nobody else looks at the same delivery meanwhile. Milliseconds. */
-const LOOK_LEASE_MS = 60_000;
 
 /**
  * Finds out what became of an attempt whose answer was lost (P4):
@@ -56,11 +57,12 @@ export function createReconciler(deps: {
   readonly clock: Clock;
   readonly settings: DeliverySettings;
   readonly alertStaff: AlertStaff;
+  readonly observer: Observer;
   readonly log: Logger;
 }): Reconciler {
   return {
     async look() {
-      const waiting = await takeUncertain(deps.db, deps.clock());
+      const waiting = await takeUncertain(deps.db, deps.clock(), deps.settings.lookLeaseMs);
       for (const delivery of waiting) {
         const permission = await deps.budgets.spendRead(delivery);
         if (!permission.granted) {
@@ -68,6 +70,7 @@ export function createReconciler(deps: {
           continue;
         }
         const seen = await lookAt(delivery);
+        deps.observer.looked({ channel: delivery.channel, seen: seen.type });
         await write(delivery, seen);
         deps.log.info(
           { delivery: delivery.id, channel: delivery.channel, seen: seen.type },
@@ -120,7 +123,7 @@ export function createReconciler(deps: {
 
   async function adopt(delivery: Uncertain, receipt: Readonly<Record<string, string>>): Promise<void> {
     const now = deps.clock();
-    await stillUncertain(delivery)
+    const { numUpdatedRows } = await stillUncertain(delivery)
       .set({
         state: 'delivered',
         receipt: JSON.stringify(receipt),
@@ -128,7 +131,10 @@ export function createReconciler(deps: {
         ended_at: now,
         updated_at: now,
       })
-      .execute();
+      .executeTakeFirst();
+    if (numUpdatedRows === 0n) return;
+    const { channel, urgent, reported_at: reportedAt } = delivery;
+    deps.observer.arrived({ channel, urgent, afterMs: now.getTime() - reportedAt.getTime() });
   }
 
   async function sendAgain(delivery: Uncertain): Promise<void> {
@@ -205,7 +211,7 @@ export function createReconciler(deps: {
 }
 
 /** By index `deliveries_uncertain`; the time of the next look is moved on first, so that one process looks. */
-async function takeUncertain(db: Kysely<Schema>, now: Date): Promise<readonly Uncertain[]> {
+async function takeUncertain(db: Kysely<Schema>, now: Date, leaseMs: number): Promise<readonly Uncertain[]> {
   const { rows } = await sql<Uncertain>`
     with taken as (
       select id from deliveries
@@ -213,11 +219,12 @@ async function takeUncertain(db: Kysely<Schema>, now: Date): Promise<readonly Un
       order by next_attempt_at limit ${BATCH}
       for update skip locked
     )
-    update deliveries d set next_attempt_at = ${new Date(now.getTime() + LOOK_LEASE_MS)}
+    update deliveries d set next_attempt_at = ${new Date(now.getTime() + leaseMs)}
     from taken where d.id = taken.id
     returning d.id, d.generation, d.channel, d.credential, d.mark, d.address, d.mention, d.body, d.looks, d.absent_looks,
-      d.duplicate_marked, d.reason, d.said,
-      (select call.urgent or (call.rule ->> 'flagged') = 'true'
+      d.duplicate_marked, d.reason, d.said, d.urgent,
+      (select r.created_at from reports r where r.id = d.report_id) as reported_at,
+      (select report.purpose <> 'destination_notice' and (call.urgent or (call.rule ->> 'flagged') = 'true')
         from reports report join calls call on call.id = report.call_id where report.id = d.report_id) as insistent,
       (select a.started_at from attempts a where a.delivery_id = d.id and a.generation = d.generation) as started_at
   `.execute(db);

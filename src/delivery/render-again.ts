@@ -1,9 +1,8 @@
 import type { Kysely } from 'kysely';
 import type { ChannelName } from '../domain/outcome.ts';
 import type { Renderer } from '../reports/render.ts';
-import { buildView } from '../reports/view.ts';
 import type { Schema } from '../storage/schema.ts';
-import { loadReportFacts } from './report-facts.ts';
+import { loadReport } from './report-facts.ts';
 
 /** Replaces a delivery's body, which the far side refused as malformed, by the plainest form of its report. */
 export type RenderAgain = (
@@ -13,20 +12,14 @@ export type RenderAgain = (
 
 export function createRenderAgain(deps: { readonly renderer: Renderer }): RenderAgain {
   return async (trx, delivery) => {
-    const { template, facts } = await loadReportFacts(trx, delivery.report_id);
+    const { content } = await loadReport(trx, delivery.report_id);
     const { mark, mention } = await trx
       .selectFrom('deliveries')
       .select(['mark', 'mention'])
       .where('id', '=', delivery.id)
       .executeTakeFirstOrThrow();
     const { channel } = delivery;
-    const rendered = deps.renderer.renderPlainest({
-      channel,
-      template,
-      view: buildView(facts),
-      mark,
-      mention,
-    });
+    const rendered = deps.renderer.renderPlainest({ ...content, channel, mark, mention });
     await trx
       .updateTable('deliveries')
       .set({

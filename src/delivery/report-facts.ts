@@ -1,19 +1,21 @@
 import { type Kysely, sql } from 'kysely';
-import type { KindTemplate } from '../domain/kinds.ts';
-import type { ReportFacts } from '../reports/view.ts';
+import type { ReportContent } from '../reports/content.ts';
+import { buildDestinationNotice } from '../reports/destination-notice.ts';
+import { buildView } from '../reports/view.ts';
 import type { Schema } from '../storage/schema.ts';
 
-/** A report's facts as recorded, and whether it is urgent: what every rendering of it starts from. */
-export async function loadReportFacts(
+/** A report in the words of its recorded facts, and whether it is urgent: what every rendering of it starts from. */
+export async function loadReport(
   trx: Kysely<Schema>,
   reportId: string,
-): Promise<{ readonly template: KindTemplate; readonly facts: ReportFacts }> {
+): Promise<{ readonly content: ReportContent; readonly urgent: boolean }> {
   const row = await trx
     .selectFrom('reports as r')
     .innerJoin('calls as c', 'c.id', 'r.call_id')
     .innerJoin('clients as client', 'client.id', 'r.client_id')
     .innerJoin('kinds as kind', 'kind.code', 'c.kind')
     .leftJoin('agency', (join) => join.onTrue())
+    .leftJoin('deliveries as lost', 'lost.id', 'r.about_delivery')
     .select([
       'r.month_count',
       'r.month_included',
@@ -43,38 +45,52 @@ export async function loadReportFacts(
       'kind.label as kind_label',
       'kind.template as kind_template',
       'agency.profile',
+      'lost.channel as lost_channel',
+      'lost.address as lost_address',
     ])
     .where('r.id', '=', reportId)
     .executeTakeFirstOrThrow();
+  const agency = row.profile && { name: row.profile.name, phone: row.profile.phone };
+  const client = { name: row.client_name };
+  const receiptNumber = row.receipt_number;
+  if (row.lost_channel !== null && row.lost_address !== null) {
+    const { lost_channel: channel, lost_address: address } = row;
+    const view = buildDestinationNotice({ agency, client, channel, address, receiptNumber });
+    // Never urgent: the report itself went its own way, and this must not overtake another's (P8).
+    return { content: { template: 'destination-notice', view }, urgent: false };
+  }
   return {
-    template: row.kind_template,
-    facts: {
-      agency: row.profile && { name: row.profile.name, phone: row.profile.phone },
-      client: { name: row.client_name },
-      kind: { code: row.kind_code, label: row.kind_label, template: row.kind_template },
-      receiptNumber: row.receipt_number,
-      occurredAt: row.occurred_at,
-      operatorName: row.operator_name,
-      addressee:
-        row.addressee_name === null
-          ? null
-          : { name: row.addressee_name, onRoster: row.addressee_id !== null },
-      caller: { company: row.caller_company, name: row.caller_name, kana: row.caller_kana },
-      number:
-        row.number_state === 'given'
-          ? { state: 'given', display: row.number_display ?? '', confirmed: row.number_confirmed }
-          : { state: row.number_state },
-      message: row.message,
-      quote: row.quote,
-      wish: row.wish,
-      urgent: row.urgent,
-      surcharge:
-        row.surcharge_label === null || row.surcharge_yen === null
-          ? null
-          : { label: row.surcharge_label, amountYen: row.surcharge_yen },
-      month: row.month_count === null ? null : { ordinal: row.month_count, included: row.month_included },
-      flaggedSoFar: row.rule.flagged ? await flaggedSoFar(trx, row) : null,
+    content: {
+      template: row.kind_template,
+      view: buildView({
+        agency,
+        client,
+        kind: { code: row.kind_code, label: row.kind_label, template: row.kind_template },
+        receiptNumber,
+        occurredAt: row.occurred_at,
+        operatorName: row.operator_name,
+        addressee:
+          row.addressee_name === null
+            ? null
+            : { name: row.addressee_name, onRoster: row.addressee_id !== null },
+        caller: { company: row.caller_company, name: row.caller_name, kana: row.caller_kana },
+        number:
+          row.number_state === 'given'
+            ? { state: 'given', display: row.number_display ?? '', confirmed: row.number_confirmed }
+            : { state: row.number_state },
+        message: row.message,
+        quote: row.quote,
+        wish: row.wish,
+        urgent: row.urgent,
+        surcharge:
+          row.surcharge_label === null || row.surcharge_yen === null
+            ? null
+            : { label: row.surcharge_label, amountYen: row.surcharge_yen },
+        month: row.month_count === null ? null : { ordinal: row.month_count, included: row.month_included },
+        flaggedSoFar: row.rule.flagged ? await flaggedSoFar(trx, row) : null,
+      }),
     },
+    urgent: row.urgent,
   };
 }
 

@@ -8,6 +8,8 @@ const HOUR = 60 * MINUTE;
 export interface DeliverySettings extends RetrySettings {
   /** How often the relay looks for due deliveries without a wake. Polling is the truth, a wake a hint (P7). */
   readonly relayPollMs: number;
+  /** How long the relay rests after a round that took every free place; see `createRelay`. */
+  readonly relayRestMs: number;
   /** How long a handed-out delivery may stay unclaimed before it is due again. */
   readonly queuedLeaseMs: number;
   /** How long one attempt may take before nobody can tell any more what became of it. Above `sendTimeoutMs`. */
@@ -23,12 +25,16 @@ export interface DeliverySettings extends RetrySettings {
   readonly clientInFlight: number;
   /** Attempts one worker process runs at once. */
   readonly concurrency: number;
+  /** A worker that takes no job for this long, while jobs wait and it has a place free, is replaced. */
+  readonly workerStuckMs: number;
   /** Most claims, or outcomes, written by one statement. */
   readonly shareCommitsOf: number;
   readonly sweepEveryMs: number;
   /** First look at the far side after an uncertain attempt, then the pause to the second. */
   readonly firstLookMs: number;
   readonly nextLookMs: number;
+  /** How long one look may take; nobody else looks at the same delivery meanwhile. Above `sendTimeoutMs`. */
+  readonly lookLeaseMs: number;
   /** Looks that may stay inconclusive before a person is asked, and how often they are asked again. */
   readonly looksBeforeAsking: number;
   readonly askAgainMs: number;
@@ -48,6 +54,7 @@ export const DELIVERY_DEFAULTS: DeliverySettings = {
   backoffMaxMs: 5 * MINUTE,
   credentialPauseMs: 5 * MINUTE,
   relayPollMs: SECOND,
+  relayRestMs: 20,
   queuedLeaseMs: 30 * SECOND,
   sendingLeaseMs: 60 * SECOND,
   sendTimeoutMs: 45 * SECOND,
@@ -56,10 +63,12 @@ export const DELIVERY_DEFAULTS: DeliverySettings = {
   queueDepth: 100,
   clientInFlight: 8,
   concurrency: 25,
+  workerStuckMs: 10 * SECOND,
   shareCommitsOf: 50,
   sweepEveryMs: 5 * SECOND,
   firstLookMs: 5 * SECOND,
   nextLookMs: 30 * SECOND,
+  lookLeaseMs: 60 * SECOND,
   looksBeforeAsking: 4,
   askAgainMs: 15 * MINUTE,
   fallbackUrgentMs: 5 * MINUTE,

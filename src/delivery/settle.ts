@@ -1,15 +1,10 @@
 import type { Kysely, Transaction } from 'kysely';
-import { disableDestination } from '../clients/disable-destination.ts';
-import { afterOutcome, type Effect, type Transition } from '../domain/delivery.ts';
-import type { ChannelName, Outcome } from '../domain/outcome.ts';
+import { afterOutcome, type Transition } from '../domain/delivery.ts';
+import type { Outcome } from '../domain/outcome.ts';
 import type { Clock } from '../domain/ports.ts';
 import type { Schema } from '../storage/schema.ts';
-import type { AlertStaff } from './alerts.ts';
-import { blockScope } from './block-scope.ts';
-import { SCOPE } from './budgets.ts';
 import type { Claimed } from './claim.ts';
-import type { FallBack } from './fall-back.ts';
-import type { RenderAgain } from './render-again.ts';
+import type { Affected, Consequences } from './consequences.ts';
 import type { DeliverySettings } from './settings.ts';
 import { type Arrival, settleDelivered } from './settle-delivered.ts';
 import { shareCommits } from './share-commits.ts';
@@ -21,14 +16,7 @@ export type Settle = (
 ) => Promise<void>;
 
 /** The delivery an outcome belongs to, as locked for settling. */
-export interface Settling {
-  readonly id: string;
-  readonly report_id: string;
-  readonly client_id: string;
-  readonly destination_id: string;
-  readonly channel: ChannelName;
-  readonly credential: string;
-  readonly address: string;
+export interface Settling extends Affected {
   readonly failures: number;
   readonly plainest: boolean;
 }
@@ -38,9 +26,7 @@ export function createSettle(deps: {
   readonly clock: Clock;
   readonly random: () => number;
   readonly settings: DeliverySettings;
-  readonly alertStaff: AlertStaff;
-  readonly fallBack: FallBack;
-  readonly renderAgain: RenderAgain;
+  readonly consequences: Pick<Consequences, 'apply'>;
 }): Settle {
   const arrive = shareCommits(async (arrivals: readonly Arrival[]) => {
     await settleDelivered(deps.db, arrivals, deps.clock());
@@ -58,44 +44,12 @@ export function createSettle(deps: {
       if (delivery === undefined) return;
       const transition = afterOutcome(delivery, outcome, now.getTime(), deps.settings, deps.random());
       await writeTransition(trx, delivery, attempt, transition, outcome, now, deps.settings);
-      for (const effect of transition.effects) await apply(trx, delivery, effect, transition, now);
+      const reason = transition.reason ?? { code: 'none' };
+      for (const effect of transition.effects) {
+        await deps.consequences.apply(trx, delivery, effect, reason, now);
+      }
     });
   };
-
-  async function apply(
-    trx: Transaction<Schema>,
-    delivery: Settling,
-    effect: Effect,
-    transition: Transition,
-    now: Date,
-  ): Promise<void> {
-    const reason = transition.reason ?? { code: 'none' };
-    switch (effect.type) {
-      case 'block':
-        await blockScope(trx, {
-          scope: SCOPE[effect.scope](delivery),
-          until: new Date(effect.untilMs),
-          reason: reason.code,
-        });
-        return;
-      case 'disable-destination':
-        await disableDestination(trx, delivery.destination_id, reason.code, now);
-        return;
-      case 'fall-back':
-        if ((await deps.fallBack(trx, delivery)) === 'nobody') {
-          await deps.alertStaff(trx, 'undeliverable', delivery, reason);
-        }
-        return;
-      case 'render-plainest':
-        await deps.renderAgain(trx, delivery);
-        return;
-      case 'alert':
-        await deps.alertStaff(trx, effect.about, delivery, reason);
-        return;
-      default:
-        return effect satisfies never;
-    }
-  }
 }
 
 /** Locked while its attempt is the newest; see `settleDelivered` about answers that come late. */

@@ -20,7 +20,11 @@ export const NUMBER_STATE_LABELS: Readonly<Record<Exclude<NumberState, 'given'>,
   unknown: '番号の確認なし',
 };
 
-export type ReportPurpose = 'initial' | 'correction' | 'retraction' | 'reminder';
+/**
+ * Why a report was made. `destination_notice` is the one that is not about its call: it asks the client for a new
+ * address after a report of that call could not reach one [MK]; like all but the first, it is never counted.
+ */
+export type ReportPurpose = 'initial' | 'correction' | 'retraction' | 'reminder' | 'destination_notice';
 
 /**
  * A call as an operator enters it, before any rule is applied. Text is as typed: the record keeps everything,

@@ -7,6 +7,8 @@ import type { Outcome, Reason, Receipt } from './outcome.ts';
  *             ▲               │ lease over       │ lease over
  *             └───────────────┘                  └──► uncertain ──reconcile──► delivered | due | a person decides
  *
+ * The one way out of a terminal state: a delivered mail becomes `failed` when it bounces (`afterBounce`).
+ *
  * `sending` is entered in the statement that writes the attempt row, before the far side is called; a lost
  * worker therefore leaves `uncertain`, never `due` (P4). `generation` counts the times the relay handed the
  * delivery out; it is the fencing token: only the worker holding the newest generation may write an outcome.
@@ -43,6 +45,7 @@ export interface RetrySettings {
 /** What must happen in the transaction that writes an outcome, besides the new state. */
 export type Effect =
   | { readonly type: 'block'; readonly scope: 'destination' | 'credential'; readonly untilMs: number }
+  /** Once for each time it works: the client is told over another of its destinations. */
   | { readonly type: 'disable-destination' }
   | { readonly type: 'fall-back' }
   | { readonly type: 'render-plainest' }
@@ -57,7 +60,11 @@ export type AlertSubject =
   | 'uncertain'
   | 'late'
   | 'undeliverable'
-  | 'given-up';
+  | 'given-up'
+  /** A mail came back, for a reason that does not condemn its address. */
+  | 'bounced'
+  /** A mail came back from an address its destination forwards to; the report may have arrived all the same. */
+  | 'forwarding';
 
 export interface Transition {
   readonly state: 'delivered' | 'due' | 'failed' | 'uncertain';
@@ -112,6 +119,13 @@ export function afterOutcome(
   }
 }
 
+/** The destination is switched off, which the client is told; the report goes elsewhere; staff hears of it. */
+const DESTINATION_IS_BAD: readonly Effect[] = [
+  { type: 'disable-destination' },
+  { type: 'fall-back' },
+  { type: 'alert', about: 'destination' },
+];
+
 function afterRejection(
   delivery: { readonly plainest: boolean },
   outcome: Extract<Outcome, { type: 'rejected' }>,
@@ -124,11 +138,7 @@ function afterRejection(
         state: 'failed',
         reason: outcome.reason,
         failed: true,
-        effects: [
-          { type: 'disable-destination' },
-          { type: 'fall-back' },
-          { type: 'alert', about: 'destination' },
-        ],
+        effects: DESTINATION_IS_BAD,
       };
     case 'payload':
       // Our message is at fault: the plainest form once, then another destination and a person.
@@ -163,6 +173,14 @@ function afterRejection(
     default:
       return outcome.scope satisfies never;
   }
+}
+
+/**
+ * What follows when an accepted mail comes back for good: the same as when its recipient is refused at once. Only
+ * a status that condemns the address itself switches it off; a full mailbox or a filter of the day does not.
+ */
+export function afterBounce(condemnsAddress: boolean): readonly Effect[] {
+  return condemnsAddress ? DESTINATION_IS_BAD : [{ type: 'fall-back' }, { type: 'alert', about: 'bounced' }];
 }
 
 /** Exponential back-off with jitter between half and the whole of it, in milliseconds. */

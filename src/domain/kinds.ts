@@ -9,6 +9,9 @@ export interface RuleFlags {
 
 export type KindTemplate = 'message' | 'unsure' | 'flagged';
 
+/** What is sent to a client: the report of a call, worded by its kind, or a word about one of its destinations. */
+export type ReportTemplate = KindTemplate | 'destination-notice';
+
 export interface Kind {
   readonly code: string;
   /** Japanese name shown to operators and in statements. */

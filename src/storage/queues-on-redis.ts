@@ -11,6 +11,13 @@ import { within } from './within.ts';
 const DEFAULT_PREFIX = 'toritsugi';
 /** Answers later than this count as none, ms. */
 const COMMAND_TIMEOUT_MS = 1_000;
+/**
+ * A connection that owes an answer for this long, ms, is dead although nobody said so (half-open TCP), and a new one
+ * takes its place: a command's own timeout gives up the command but keeps the connection.
+ */
+const SILENCE_MS = 2_000;
+/** The same for workers, whose blocking command may wait for 10 s. */
+const WORKER_SILENCE_MS = 15_000;
 /** Longest pause between attempts to connect, ms. */
 const RECONNECT_MS = 1_000;
 
@@ -29,6 +36,7 @@ export async function redisQueues(o: { redisUrl: string; log: Logger; prefix?: s
     maxRetriesPerRequest: 0,
     commandTimeout: COMMAND_TIMEOUT_MS,
     connectTimeout: COMMAND_TIMEOUT_MS,
+    socketTimeout: SILENCE_MS,
   });
   producer.on('error', onError('producer'));
   const backend: QueueBackend = {
@@ -45,7 +53,12 @@ export async function redisQueues(o: { redisUrl: string; log: Logger; prefix?: s
       return queue;
     },
     openWorker(name, process, settings) {
-      const connection = new Redis(redisUrl, { retryStrategy, maxRetriesPerRequest: null });
+      const connection = new Redis(redisUrl, {
+        retryStrategy,
+        maxRetriesPerRequest: null,
+        connectTimeout: COMMAND_TIMEOUT_MS,
+        socketTimeout: WORKER_SILENCE_MS,
+      });
       connection.on('error', onError(name));
       const worker = new Worker<JobData, void, string>(
         name,

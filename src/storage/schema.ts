@@ -128,6 +128,8 @@ export interface Schema {
     sequence: number;
     purpose: ReportPurpose;
     template: string;
+    /** Only of a `destination_notice`: the delivery whose failure it tells of. */
+    about_delivery: Generated<string | null>;
     month_count: number | null;
     month_included: number | null;
     created_at: Date;

@@ -2,6 +2,10 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
+import { carriesBearer } from './bearer.ts';
+import { readBody } from './body.ts';
+import { type BounceDoor, bounceHandler } from './bounces.ts';
+import type { Metrics } from './metrics.ts';
 import type { Readiness } from './readiness.ts';
 
 export interface SlackRequest {
@@ -21,15 +25,22 @@ export interface WebServer {
   close(timeoutMs: number): Promise<void>;
 }
 
-/** A body larger than this is not read to its end. Slack's largest view is 250 kB before encoding. Bytes. */
-const BODY_LIMIT = 1_000_000;
-
-/** The one port: Slack's requests and the probes of whoever watches the process. */
+/**
+ * The one port: Slack's requests and the probes of whoever watches the process. A process without Slack's requests
+ * answers the probes only.
+ */
 export async function startWebServer(o: {
   readonly host: string;
   readonly port: number;
-  readonly handleSlackRequest: (request: SlackRequest) => Promise<SlackAnswer>;
+  /** Listens on a free port when `port` is taken, and tells so, instead of failing. */
+  readonly elsewhereIfTaken?: (() => void) | undefined;
+  readonly handleSlackRequest?: ((request: SlackRequest) => Promise<SlackAnswer>) | undefined;
+  /** Takes mails that came back. */
+  readonly bounces?: BounceDoor | undefined;
   readonly readiness: Readiness;
+  readonly metrics: Pick<Metrics, 'text'>;
+  /** Opens `/metrics`. A proxy on this machine makes every reader look local, so nobody gets in without it. */
+  readonly metricsToken: string;
 }): Promise<WebServer> {
   const app = new Hono();
   app.use(async (context, next) => {
@@ -42,19 +53,40 @@ export async function startWebServer(o: {
     const readiness = await o.readiness();
     return context.json(readiness, readiness.ready ? 200 : 503);
   });
-  app.post('/slack/events', async (context) => {
-    const rawBody = await readBody(context.req.raw);
-    if (rawBody === undefined) return context.text('the request is too large', 413);
-    const headers = Object.fromEntries(context.req.raw.headers);
-    const answer = await o.handleSlackRequest({ rawBody, headers });
-    return new Response(answer.body === '' ? null : answer.body, {
-      status: answer.status,
-      headers: answer.headers,
-    });
+  app.get('/metrics', async (context) => {
+    if (!carriesBearer(context.req.header('authorization'), o.metricsToken)) {
+      return context.text('the token of the metrics is missing or wrong', 401, {
+        'WWW-Authenticate': 'Bearer realm="metrics"',
+      });
+    }
+    const { contentType, body } = await o.metrics.text();
+    return context.body(body, 200, { 'Content-Type': contentType });
   });
+  const { handleSlackRequest } = o;
+  if (handleSlackRequest) {
+    app.post('/slack/events', async (context) => {
+      const rawBody = await readBody(context.req.raw);
+      if (rawBody === undefined) return context.text('the request is too large', 413);
+      const headers = Object.fromEntries(context.req.raw.headers);
+      const answer = await handleSlackRequest({ rawBody, headers });
+      return new Response(answer.body === '' ? null : answer.body, {
+        status: answer.status,
+        headers: answer.headers,
+      });
+    });
+  }
+  if (o.bounces) app.post('/webhooks/bounce', bounceHandler(o.bounces));
 
-  const server = serve({ fetch: app.fetch, hostname: o.host, port: o.port });
-  await once(server, 'listening');
+  const listen = async (port: number) => {
+    const server = serve({ fetch: app.fetch, hostname: o.host, port });
+    await once(server, 'listening');
+    return server;
+  };
+  const server = await listen(o.port).catch((thrown: NodeJS.ErrnoException) => {
+    if (thrown.code !== 'EADDRINUSE' || o.elsewhereIfTaken === undefined) throw thrown;
+    o.elsewhereIfTaken();
+    return listen(0);
+  });
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://${o.host.includes(':') ? `[${o.host}]` : o.host}:${port}`,
@@ -68,17 +100,4 @@ export async function startWebServer(o: {
       clearTimeout(late);
     },
   };
-}
-
-/** The body's bytes as sent, which the signature is about; undefined when there are too many. */
-async function readBody(request: Request): Promise<Buffer | undefined> {
-  if (Number(request.headers.get('content-length') ?? 0) > BODY_LIMIT) return undefined;
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of request.body ?? []) {
-    size += chunk.length;
-    if (size > BODY_LIMIT) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }

@@ -190,7 +190,8 @@ const STATEMENTS = [
     call_id uuid not null references calls,
     client_id uuid not null references clients,
     sequence integer not null check (sequence > 0),
-    purpose text not null check (purpose in ('initial', 'correction', 'retraction', 'reminder')),
+    purpose text not null check (purpose in
+      ('initial', 'correction', 'retraction', 'reminder', 'destination_notice')),
     template text not null,
     month_count integer,
     month_included integer,
@@ -233,6 +234,10 @@ const STATEMENTS = [
     check ((state in ('queued', 'sending')) = (lease_until is not null)),
     check ((state in ('delivered', 'failed', 'cancelled')) = (ended_at is not null))
   )`,
+  `alter table reports
+    add column about_delivery uuid references deliveries,
+    add check ((purpose = 'destination_notice') = (about_delivery is not null)),
+    add check (purpose <> 'destination_notice' or month_count is null)`,
   `create index deliveries_due on deliveries (client_id, urgent desc, next_attempt_at, id) where state = 'due'`,
   `create index deliveries_waiting on deliveries (waiting_since) where state in ('held', 'due')`,
   `create index deliveries_leased on deliveries (lease_until) where state in ('queued', 'sending')`,

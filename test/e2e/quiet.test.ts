@@ -1,0 +1,336 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { createLogger } from '../../src/log.ts';
+import { type FailureRule, SANDBOX_OPERATORS, SANDBOX_SUPERVISOR } from '../../src/sandbox/index.ts';
+import { bearerToken } from '../../src/web/bearer.ts';
+import { BOUNCE_PURPOSE } from '../../src/web/bounces.ts';
+import { type Agency, ALERT_MAIL, createAgency, LINK_SECRET, SUPERVISOR_CHANNEL } from './agency.ts';
+import { type QueueWitness, witnessQueues } from './queue-witness.ts';
+
+/*
+ * P10 over a whole run: entries by line and form, every channel, every kind of failure, alerts, decisions, wrong
+ * input and hostile requests, with everything logged that can be. None of the people in it may be seen in a log
+ * line, a metric, or anything the queue and the budgets ever held.
+ */
+
+const ROOM = '512345671';
+const BAD_ROOM = '512345672';
+const LOST_ROOM = '512345673';
+const BOB = '佐渡島';
+
+const CLIENTS = `
+clients:
+  - code: kakushiya
+    name: 株式会社隠し屋見本
+    kana: カクシヤミホン
+    aliases: [かくしや]
+    own_numbers: [03-5550-0181]
+    greeting: お電話ありがとうございます。隠し屋でございます。
+    operator_notes: 裏口の合言葉は申しません。
+    roster:
+      - { name: 密田静子, kana: ミツダシズコ, aliases: [密田], responsible: true }
+    destinations:
+      - { channel: chatwork, address: ${ROOM}, mention: 3999001777 }
+      - { channel: slack, address: C0HIMITSU1 }
+      - { member: 密田静子, channel: email, address: mitsuda@kakushiya.example, mention: 密田静子 }
+  - code: kowareya
+    name: こわれ屋見本合同会社
+    kana: コワレヤミホン
+    destinations:
+      - { channel: chatwork, address: ${BAD_ROOM} }
+      - { channel: slack, address: C0KOWARE01 }
+      - { channel: email, address: uketsuke@kowareya.example, mention: 受付 }
+      - { channel: email, address: yobi@kowareya.example, mention: 予備係, fallback: true }
+  - code: mayoiya
+    name: 迷い屋見本商店
+    kana: マヨイヤミホン
+    destinations:
+      - { channel: chatwork, address: ${LOST_ROOM} }
+      - { channel: slack, address: C0MAYOIYA1 }
+      - { channel: email, address: annai@mayoiya.example, mention: 案内係 }
+`;
+
+const CALLER = {
+  company: '有限会社ひみつ運送',
+  name: BOB,
+  kana: 'サドガシマ',
+  number: '03-5550-0177',
+  message: '黒い封筒の件でお電話しました。暗号は kuroneko-4711 です。',
+  quote: 'だれにも言わないで',
+};
+
+/** Whatever belongs to a person or opens a door, in every form in which it might come out. */
+const NEVER: readonly string[] = [
+  ...['kakushiya', 'kowareya', 'mayoiya', '隠し屋', 'こわれ屋', '迷い屋', 'かくしや', 'カクシヤ'],
+  ...['密田', 'ミツダ', 'mitsuda', 'uketsuke', 'yobi@', 'annai', ALERT_MAIL, 'report@agency.example'],
+  ...['ひみつ運送', BOB, 'サドガシマ', '封筒', '暗号', 'kuroneko', 'だれにも', '合言葉'],
+  ...['03-5550-0177', '0355500177', '355500177', '５５５０', '03-5550-0181', '355500181', '090-0000-4242'],
+  ...[ROOM, BAD_ROOM, LOST_ROOM, '3999001777', 'C0HIMITSU1', 'C0KOWARE01', 'C0MAYOIYA1'],
+  ...SANDBOX_OPERATORS.map(({ name }) => name),
+  SANDBOX_SUPERVISOR.name,
+  LINK_SECRET,
+  bearerToken(LINK_SECRET, 'metrics'),
+  bearerToken(LINK_SECRET, BOUNCE_PURPOSE),
+];
+
+const PATIENCE = { timeout: 30_000, interval: 50 };
+
+let agency: Agency;
+let witness: QueueWitness;
+const lines: string[] = [];
+const stray: string[] = [];
+const scrapes: string[] = [];
+
+beforeAll(async () => {
+  for (const stream of [process.stdout, process.stderr]) {
+    const write = stream.write.bind(stream);
+    vi.spyOn(stream, 'write').mockImplementation((...args) => {
+      stray.push(String(args[0]));
+      return Reflect.apply(write, undefined, args) as boolean;
+    });
+  }
+  agency = await createAgency({
+    clock: () => new Date(),
+    log: createLogger('trace', { write: (line) => void lines.push(line) }),
+    delivery: { looksBeforeAsking: 2, askAgainMs: 60_000 },
+  });
+  await agency.start('all');
+  const database = agency.apps[0]?.database;
+  if (database === undefined) throw new Error('no process is running');
+  witness = await witnessQueues(agency.storage, database);
+  await agency.importClients(CLIENTS);
+}, 60_000);
+afterAll(async () => {
+  vi.restoreAllMocks();
+  await witness?.close();
+  await agency?.close();
+});
+
+function operator() {
+  return agency.sandbox.slack.person(SANDBOX_OPERATORS[0].id);
+}
+async function line(text: string): Promise<string> {
+  const reply = await operator().command(text);
+  return reply.message?.text ?? reply.failed ?? '';
+}
+async function form(client: string, o: { kind?: string; urgent?: true } = {}): Promise<void> {
+  const modal = await operator().openModal(client);
+  await modal.choose('kind', o.kind ?? '用件');
+  for (const field of ['company', 'name', 'kana', 'number', 'message', 'quote'] as const) {
+    if (modal.has(field)) await modal.fill(field, CALLER[field]);
+  }
+  if (modal.has('number_state')) await modal.choose('number_state', '番号あり');
+  if (o.urgent) await modal.check('urgent', 'urgent');
+  const submitted = await modal.submit();
+  expect(['closed', 'cleared']).toContain(submitted.type);
+}
+function database() {
+  const app = agency.apps[0];
+  if (app === undefined) throw new Error('no process is running');
+  return app.database.db;
+}
+async function scrape(): Promise<void> {
+  for (const app of agency.apps) {
+    scrapes.push(await agency.metrics(app), JSON.stringify(await agency.readyz(app)));
+  }
+}
+/** Until every delivery has ended, waits for a person, or rests for minutes as a greylisted mail does. */
+async function settled(): Promise<void> {
+  await vi.waitFor(async () => {
+    const open = await database()
+      .selectFrom('deliveries')
+      .select('id')
+      .where('state', 'in', ['held', 'due', 'queued', 'sending'])
+      .where('next_attempt_at', '<', new Date(Date.now() + 60_000))
+      .execute();
+    const undecided = await database()
+      .selectFrom('deliveries')
+      .select('id')
+      .where('state', '=', 'uncertain')
+      .where('looks', '=', 0)
+      .execute();
+    expect([...open, ...undecided]).toEqual([]);
+  }, PATIENCE);
+}
+
+/** Each with what it is called in the log: an outcome, or a reason. */
+const FAILURES: readonly FailureRule[] = [
+  {
+    service: 'chatwork',
+    target: BAD_ROOM,
+    operation: '*',
+    times: 'always',
+    failure: { how: 'no_permission' },
+  },
+  { service: 'slack', target: 'C0KOWARE01', failure: { how: 'error', error: 'channel_not_found' } },
+  {
+    service: 'email',
+    target: 'uketsuke@kowareya.example',
+    failure: {
+      how: 'reply',
+      phase: 'rcpt',
+      code: 550,
+      message: `5.1.1 <uketsuke@kowareya.example> ${BOB} unknown, call 03-5550-0177`,
+    },
+  },
+  { service: 'chatwork', target: LOST_ROOM, failure: { how: 'truncated' } },
+  { service: 'slack', target: 'C0MAYOIYA1', failure: { how: 'html' } },
+  { service: 'email', target: 'annai@mayoiya.example', failure: { how: 'close', phase: 'end' } },
+];
+const MORE_FAILURES: readonly FailureRule[] = [
+  { service: 'chatwork', target: ROOM, failure: { how: 'invalid_token' } },
+  { service: 'slack', target: 'C0HIMITSU1', failure: { how: 'rate_limited', retryAfter: 1 } },
+  {
+    service: 'chatwork',
+    target: LOST_ROOM,
+    failure: { how: 'status', status: 400, body: JSON.stringify({ errors: [CALLER.message] }) },
+  },
+  { service: 'slack', target: 'C0MAYOIYA1', failure: { how: 'error', error: `msg_too_long` } },
+  { service: 'email', target: 'annai@mayoiya.example', failure: { how: 'reset', phase: 'end' } },
+];
+
+async function play(): Promise<void> {
+  const { sandbox } = agency;
+  // Everything as it should be.
+  expect(await line(`kakushiya 用件 ${CALLER.message}`)).toContain('受付番号');
+  expect(await line('kakushiya 営業 090-0000-4242')).toContain('受付番号');
+  await form('kakushiya');
+  await form('kakushiya', { kind: '嫌がらせ', urgent: true });
+  await settled();
+  await scrape();
+
+  // Far sides in every kind of trouble.
+  for (const rule of FAILURES) sandbox.fail(rule);
+  await form('kowareya');
+  await form('mayoiya');
+  await settled();
+  await scrape();
+  for (const rule of MORE_FAILURES) sandbox.fail(rule);
+  await form('mayoiya', { urgent: true });
+  await settled();
+  sandbox.fail({ service: 'email', failure: { how: 'close', phase: 'mail' } });
+  await form('kakushiya');
+  await scrape();
+  await settled();
+
+  // A supervisor decides about the mail nobody can look up, and a mail comes back.
+  const alert = await vi.waitFor(() => {
+    const found = sandbox
+      .arrived()
+      .find((message) => message.target === SUPERVISOR_CHANNEL && message.text.includes('要判断'));
+    expect(found).toBeDefined();
+    return found;
+  }, PATIENCE);
+  if (alert === undefined) throw new Error('no alert');
+  const supervisor = sandbox.slack.person(SANDBOX_SUPERVISOR.id);
+  await supervisor.press({ channelId: SUPERVISOR_CHANNEL, ts: alert.id }, '届いている');
+  await operator().press({ channelId: SUPERVISOR_CHANNEL, ts: alert.id }, '届いている');
+  const app = agency.apps[0];
+  const mail = sandbox.arrived().find((message) => message.channel === 'email');
+  const bounce = async (token: string, body: string) =>
+    await fetch(`${app?.url}/webhooks/bounce`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'message/rfc822' },
+      body,
+    });
+  await bounce('wrong', 'x');
+  await bounce(bearerToken(LINK_SECRET, BOUNCE_PURPOSE), `Subject: ${BOB}\r\n\r\n${CALLER.message}`);
+  await bounce(bearerToken(LINK_SECRET, BOUNCE_PURPOSE), mail?.channel === 'email' ? mail.source : 'x');
+
+  // Wrong input, strangers, and requests nobody should send.
+  await line(`${BOB} 用件 ${CALLER.message}`);
+  await line(`kakushiya ${CALLER.quote} 090-0000-4242`);
+  await sandbox.slack.person('U0STRANGER', BOB).command(`kakushiya 用件 ${CALLER.message}`);
+  const reply = await operator().command(`kakushiya 営業 ${CALLER.message}`);
+  await operator().replay(reply.request);
+  const modal = await operator().openModal('kakushiya');
+  await modal.fill('number', CALLER.message);
+  await modal.submit();
+  for (const body of [
+    'null',
+    `payload=${encodeURIComponent(JSON.stringify({ type: 'view_submission', user: BOB, note: CALLER.message }))}`,
+    `payload=${encodeURIComponent(JSON.stringify({ type: CALLER.quote, view: { state: CALLER } }))}`,
+    `command=%2Fjuden&text=${encodeURIComponent(CALLER.message)}&user_id[]=${encodeURIComponent(BOB)}`,
+    `{"text":"${CALLER.message}"`,
+  ]) {
+    await sandbox.slack.raw({ body });
+    await sandbox.slack.raw({ body, timestamp: '1' });
+  }
+
+  // An alert that Slack will not take goes by mail; then a restart.
+  sandbox.fail({
+    service: 'slack',
+    target: SUPERVISOR_CHANNEL,
+    times: 'always',
+    failure: { how: 'error', error: 'is_archived' },
+  });
+  sandbox.fail({ service: 'slack', target: 'C0MAYOIYA1', failure: { how: 'error', error: 'is_archived' } });
+  sandbox.fail({
+    service: 'email',
+    target: 'annai@mayoiya.example',
+    failure: { how: 'reply', phase: 'rcpt', code: 451, message: `4.7.1 greylisted ${CALLER.message}` },
+  });
+  await form('mayoiya');
+  await settled();
+  await vi.waitFor(
+    () => expect(sandbox.arrived().map(({ target }) => target)).toContain(ALERT_MAIL),
+    PATIENCE,
+  );
+  await scrape();
+}
+
+/** Which of the words that must never be seen are in these texts, each with where. */
+function seenIn(texts: readonly string[]): readonly string[] {
+  const secrets = [
+    ...NEVER,
+    agency.sandbox.slack.botToken,
+    agency.sandbox.slack.signingSecret,
+    agency.sandbox.chatwork.apiToken,
+    new URL(agency.sandbox.email.smtpUrl).password,
+  ];
+  return texts.flatMap((text) =>
+    secrets.filter((secret) => shows(text, secret)).map((secret) => `${secret} in ${text.slice(0, 2_000)}`),
+  );
+}
+
+/** Ids and fractions of seconds are full of digits: a number counts when it stands by itself. */
+function shows(text: string, secret: string): boolean {
+  if (!/^\d+$/.test(secret)) return text.includes(secret);
+  return new RegExp(`(?<![\\w.])${secret}(?!\\w)`).test(text);
+}
+
+describe('a whole run, with everything logged', () => {
+  it('P10 shows nobody’s name, number, word, address or token to logs, metrics, readiness or the queue', async () => {
+    await play();
+    const queued = await witness.seen();
+    await agency.stop();
+
+    // The run was what it was meant to be.
+    const log = lines.join('');
+    for (const outcome of ['delivered', 'retry', 'wait', 'rejected', 'uncertain']) {
+      expect(log).toContain(`"outcome":"${outcome}"`);
+    }
+    const metrics = scrapes.join('\n');
+    for (const label of [
+      'outcome="rejected_destination"',
+      'outcome="rejected_credential"',
+      'outcome="rejected_payload"',
+      'outcome="uncertain"',
+      'seen="found"',
+      'seen="inconclusive"',
+      'toritsugi_deliveries{state=',
+    ]) {
+      expect(metrics).toContain(label);
+    }
+    expect(lines.length).toBeGreaterThan(40);
+    expect(queued.length).toBeGreaterThan(20);
+    expect(queued.join('\n')).toMatch(/dlv-[0-9a-f-]{36}-\d/);
+
+    expect(seenIn(lines)).toEqual([]);
+    expect(seenIn(scrapes)).toEqual([]);
+    expect(seenIn(queued)).toEqual([]);
+    expect(seenIn(stray)).toEqual([]);
+    // Nothing of ours is in Japanese but what people read and write.
+    const japanese = /[\u3040-\u30ff\u3400-\u9fff\uff00-\uffef]/;
+    expect([...lines, ...scrapes, ...queued].filter((text) => japanese.test(text))).toEqual([]);
+  }, 120_000);
+});
