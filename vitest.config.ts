@@ -9,6 +9,8 @@ export default defineConfig({
     pool: 'forks',
     // Nothing in src keeps state of its own, so files may share a process and what it has loaded.
     isolate: false,
+    // As many as there are cores; the default keeps one free, which halves a small machine.
+    maxWorkers: '100%',
     coverage: {
       provider: 'v8',
       include: ['src/**/*.{ts,tsx}'],

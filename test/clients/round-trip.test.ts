@@ -166,7 +166,7 @@ test('export → import changes nothing, and builds the same clients elsewhere',
       changesOf(await importText(exported));
       expect(await exportClients(opened.database.db)).toBe(exported);
     }),
-    { numRuns: 20 },
+    { numRuns: 12 },
   );
 }, 120_000);
 
@@ -188,7 +188,7 @@ test('whatever a client was, importing another entry for it makes it that, and t
       changesOf(await importText(first));
       expect(await exportClients(opened.database.db)).toBe(first);
     }),
-    { numRuns: 20 },
+    { numRuns: 12 },
   );
 }, 120_000);
 
