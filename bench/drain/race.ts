@@ -11,7 +11,6 @@ export interface Race {
   readonly contender: ContenderName;
   /** From the far side's first request to the last outcome written down, per second. */
   readonly perSecond: number;
-  readonly doubled: number;
   /** CPU time for each delivery, ms, from the first post to the end; of the servers where they are our own. */
   readonly cpuMs: {
     readonly own: number;
@@ -59,10 +58,10 @@ export async function race(
     const after = await cpuTimes(pids);
     const seen = await farSide.ask({ type: 'report' });
     if (seen.posts < o.jobs) throw new Error(`${o.contender}: ${seen.posts} of ${o.jobs} posts came`);
+    if (seen.doubled > 0) throw new Error(`${o.contender}: ${seen.doubled} posts came twice`);
     return {
       contender: o.contender,
       perSecond: (o.jobs * 1000) / (end.atMs - seen.firstMs),
-      doubled: seen.doubled,
       cpuMs: each(before, after, o.jobs),
     };
   } finally {

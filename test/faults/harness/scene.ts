@@ -67,8 +67,8 @@ export interface Ends {
 }
 
 /**
- * The product's own settings, about fifteen times faster. What keeps a report single is kept in proportion: an
- * attempt ends well before its lease does, and the second look comes after whatever may still be on its way.
+ * The product's own settings, scaled down by different factors. What keeps a report single stays true: an attempt
+ * ends well before its lease does, and the second look comes after whatever may still be on its way.
  */
 export const SCALED: Partial<DeliverySettings> = {
   backoffBaseMs: 200,
