@@ -20,6 +20,11 @@ export function checkAddress(channel: ChannelName, raw: string, mention: string 
   }
 }
 
+/** Slack user groups (`S…`) name people, but nothing can be posted to one. */
+export function isUserGroup(id: string): boolean {
+  return id.startsWith('S');
+}
+
 function checkChatwork(raw: string, mention: string | null): AddressCheck {
   const room = /^(?:(?:https?:\/\/[^\s#]+)?#!rid|rid)?(\d{1,20})$/i.exec(codeText(raw))?.[1];
   if (room === undefined) {

@@ -149,7 +149,12 @@ function planProblems(
     if (entry?.plan === undefined) return [];
     const firstPrice = known.plans.get(entry.plan);
     if (firstPrice === undefined) {
-      return [problem([...path, index, 'plan'], `a stored plan: ${listed(new Set(known.plans.keys()))}`)];
+      return [
+        problem(
+          [...path, index, 'plan'],
+          `a stored plan: ${listed(new Set(known.plans.keys()), importFirst('plans'))}`,
+        ),
+      ];
     }
     return entry.from !== undefined && isMonth(entry.from) && monthStart(entry.from) < firstPrice
       ? [
@@ -223,7 +228,7 @@ function ruleProblems(
     ...rules.flatMap((rule, index) =>
       rule?.kind === undefined || known.kinds.has(rule.kind)
         ? []
-        : [problem([...path, index, 'kind'], `a stored kind: ${listed(known.kinds)}`)],
+        : [problem([...path, index, 'kind'], `a stored kind: ${listed(known.kinds, importFirst('kinds'))}`)],
     ),
     ...doubles(
       rules.map((rule) =>
@@ -240,6 +245,10 @@ function ruleProblems(
   ];
 }
 
-function listed(words: ReadonlySet<string | undefined>): string {
-  return [...words].filter((word) => word !== undefined).join(', ') || 'there is none yet';
+function listed(words: ReadonlySet<string | undefined>, ifNone = 'there is none yet'): string {
+  return [...words].filter((word) => word !== undefined).join(', ') || ifNone;
+}
+
+function importFirst(what: 'plans' | 'kinds'): string {
+  return `there is none yet; first run: npm run toritsugi -- ${what} import ${what}.yaml`;
 }

@@ -22,7 +22,8 @@ export const clientsListCommand = defineCommand({
   async run(context, { json }) {
     const clients = await listClients(context.database.db, jstMonth(context.clock()));
     if (json) writeJson(context, clients);
-    else if (clients.length === 0) context.out('There are no clients yet. Add some: clients import <file>\n');
+    else if (clients.length === 0)
+      context.out('There are no clients yet. Add some: npm run toritsugi -- clients import <file>\n');
     else context.out(table(COLUMNS, clients));
     return EXIT.done;
   },

@@ -59,15 +59,14 @@ export const deliveriesListCommand = defineCommand({
   },
 });
 
-/** As lists show it, or the 配信番号 printed in the report itself, which is what a client reads out. */
-const deliveryWord = z
-  .string()
-  .transform((word) => word.trim().toLowerCase())
-  .refine((word) => /^[0-9a-f]{12}$|^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(word), {
-    error:
-      'a delivery is named by its id, as deliveries list shows it, or by the 12 digits printed in the report',
-  });
-const deliveryWords = z.array(deliveryWord).min(1, { error: 'name at least one delivery' });
+const deliveryWords = z.array(z.string()).min(1, { error: 'name at least one delivery' });
+
+/** An id as lists show it, or the 配信番号 printed in the report itself, which is what a client reads out. */
+const DELIVERY_WORD = /^[0-9a-f]{12}$|^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const HOW_TO_NAME =
+  'is no delivery. A delivery is named by its id, such as 01a2043b-4a3d-7162-980e-b36caab38660: ' +
+  'npm run toritsugi -- deliveries list shows it. Or by the 12 digits after 配信番号 at the end of its report, ' +
+  'such as b36caab38660.';
 
 /** `deliveries retry`: makes failed ones due again, and uncertain ones when somebody looked (P4). */
 export const deliveriesRetryCommand = defineCommand({
@@ -94,13 +93,20 @@ function deciding(name: string, done: string, decide: typeof cancelDelivery): Co
   });
 }
 
-/** Each by itself: one refusal does not keep the others from being done, and it shows in the exit code. */
+/**
+ * Each by itself: one refusal does not keep the others from being done, and it shows in the exit code. Where a word
+ * cannot be a delivery's at all, nothing is done.
+ */
 async function decideEach(
   context: CommandContext,
-  words: readonly string[],
+  typed: readonly string[],
   done: string,
   decide: (id: string) => Promise<OperationResult>,
 ): Promise<ExitCode> {
+  const words = typed.map((word) => word.trim().toLowerCase());
+  const wrong = typed.filter((_, index) => !DELIVERY_WORD.test(words[index] ?? ''));
+  for (const word of wrong) context.err(`${JSON.stringify(word)} ${HOW_TO_NAME}\n`);
+  if (wrong.length > 0) return EXIT.wrongUse;
   let exit: ExitCode = EXIT.done;
   for (const word of words) {
     const id = await idOf(context.database, word);

@@ -32,7 +32,8 @@ export const usageCommand = defineCommand({
       return EXIT.failed;
     }
     if (input.json) writeJson(context, charges.map(jsonForm));
-    else if (charges.length === 0) context.out('There are no clients yet. Add some: clients import <file>\n');
+    else if (charges.length === 0)
+      context.out('There are no clients yet. Add some: npm run toritsugi -- clients import <file>\n');
     else context.out(`Usage in ${month} (JST), yen with tax\n\n${table(COLUMNS, charges)}`);
     return EXIT.done;
   },

@@ -7,6 +7,7 @@ import type { Schema } from '../storage/schema.ts';
 import type { AddDeliveries } from './add-deliveries.ts';
 import { undeliverableNotice } from './alert-text.ts';
 import { addNotice } from './notice.ts';
+import type { ReportText } from './report-text.ts';
 
 export interface NewReport {
   readonly callId: string;
@@ -26,6 +27,7 @@ export type AddReport = (trx: Kysely<Schema>, report: NewReport) => Promise<numb
 
 export function createAddReport(deps: {
   readonly addDeliveries: AddDeliveries;
+  readonly reportText: ReportText;
   readonly clock: Clock;
   readonly newId: NewId;
 }): AddReport {
@@ -51,7 +53,8 @@ export function createAddReport(deps: {
       .execute();
     if (report.destinations.length === 0) {
       // P3: a report that has nowhere to go is told to staff in the same transaction.
-      await addNotice(trx, await undeliverableNotice(trx, report.callId), deps);
+      const text = await deps.reportText(trx, { reportId: id, deliveryId: null });
+      await addNotice(trx, await undeliverableNotice(trx, report.callId, text), deps);
       return 0;
     }
     await deps.addDeliveries(trx, { reportId: id, destinations: report.destinations, replaces: null });

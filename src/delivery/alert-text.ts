@@ -7,9 +7,10 @@ import type { Schema } from '../storage/schema.ts';
 import { type NewNotice, STAFF } from './notice.ts';
 import { staffNoticeBody } from './notice-body.ts';
 
-/** What an alert can say of a delivery: where it was going and for whom, never what the call was about (P10). */
+/** What an alert's own lines can say of a delivery: where it was going and for whom, not what the call was about. */
 export interface DeliveryInWords {
   readonly deliveryId: string;
+  readonly reportId: string;
   readonly destinationId: string;
   readonly credential: string;
   readonly channel: ChannelName;
@@ -32,6 +33,9 @@ export const CHANNEL_LABELS: Readonly<Record<ChannelName, string>> = {
   email: 'メール',
 };
 
+/** What staff types before the name of a command. */
+export const TYPED = 'npm run toritsugi --';
+
 /** The alert as lines of Japanese text for supervisors: what happened, to what, and what to do. */
 export function alertText(about: AlertSubject, words: DeliveryInWords, reason: Reason): readonly string[] {
   const channel = CHANNEL_LABELS[words.channel];
@@ -50,14 +54,15 @@ export function alertText(about: AlertSubject, words: DeliveryInWords, reason: R
         `【宛先停止】${channel}の宛先に届けられません。`,
         ...facts,
         'この宛先への配信を止めました。ほかに使える宛先があれば、報告と、新しい宛先を伺うお知らせをそちらへ送りました。',
-        '顧客に新しい宛先を確認し、clients import で登録し直してください。',
+        '顧客に新しい宛先を確認し、顧客ファイルを直して取り込んでください。',
+        `取り込み: ${TYPED} clients import <顧客ファイル>`,
       ];
     case 'credential':
       return [
         `【要対応】${channel}の認証または送信設定が受け付けられません。`,
         `理由: ${reason.code}${reason.said ? `(相手の応答: ${reason.said})` : ''}`,
         '報告は送信待ちのまま保管しています。設定を直すと自動で送信を再開します。',
-        '確認方法: toritsugi doctor',
+        `確認方法: ${TYPED} doctor`,
       ];
     case 'channel':
       return [
@@ -71,8 +76,8 @@ export function alertText(about: AlertSubject, words: DeliveryInWords, reason: R
         ...facts,
         '二重送信を避けるため、自動では送り直しません。宛先を見て判断してください。',
         'ボタンで答えるか、次のコマンドを使ってください。',
-        `届いていた場合: toritsugi deliveries confirm ${words.deliveryId}`,
-        `届いていない場合: toritsugi deliveries retry ${words.deliveryId} --even-if-uncertain`,
+        `届いていた場合: ${TYPED} deliveries confirm ${words.deliveryId}`,
+        `届いていない場合: ${TYPED} deliveries retry ${words.deliveryId} --even-if-uncertain`,
       ];
     case 'delivery':
       return ['【注意】報告の形式が宛先に受け付けられませんでした。', ...facts, '簡易な形式で送り直します。'];
@@ -111,8 +116,19 @@ export function alertText(about: AlertSubject, words: DeliveryInWords, reason: R
   }
 }
 
+/** Where to find the words of a report that reached nobody, or that they could not be had. */
+export function reportHint(report: string | undefined): string {
+  return report === undefined
+    ? '報告の内容は添えられませんでした。受付番号を控え、システムの担当者に確認してください。'
+    : '報告の内容を下に添えます。お電話などで顧客へお伝えください。';
+}
+
 /** Tells staff of a reported call whose client has no destination in working order. */
-export async function undeliverableNotice(trx: Kysely<Schema>, callId: string): Promise<NewNotice> {
+export async function undeliverableNotice(
+  trx: Kysely<Schema>,
+  callId: string,
+  report: string | undefined,
+): Promise<NewNotice> {
   const call = await trx
     .selectFrom('calls as c')
     .innerJoin('clients as client', 'client.id', 'c.client_id')
@@ -122,11 +138,16 @@ export async function undeliverableNotice(trx: Kysely<Schema>, callId: string): 
   return {
     key: `no-destination:${callId}`,
     target: STAFF,
-    body: staffNoticeBody([
-      '【至急】報告先のない受電があります。',
-      `顧客: ${call.code} ${call.name}`,
-      `受付番号: ${call.receipt_number}`,
-      '使える宛先が登録されていません。顧客へ直接連絡し、clients import で宛先を登録してください。',
-    ]),
+    body: staffNoticeBody(
+      [
+        '【至急】報告先のない受電があります。',
+        `顧客: ${call.code} ${call.name}`,
+        `受付番号: ${call.receipt_number}`,
+        '使える宛先が登録されていません。顧客へ直接連絡し、宛先を顧客ファイルに加えて取り込んでください。',
+        `取り込み: ${TYPED} clients import <顧客ファイル>`,
+        reportHint(report),
+      ],
+      { report },
+    ),
   };
 }

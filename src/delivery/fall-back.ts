@@ -11,6 +11,9 @@ import { concernedBy } from './concerned.ts';
  * - `others`: no stand-in is left, but another delivery of the same report arrived or still may; or it was but the
  *   word about a destination of which staff was told when it was switched off.
  * - `nobody`: the report has nowhere left to go; the caller tells staff (P3).
+ *
+ * Deliveries of one report that fail at the same moment are judged one after the other, or each would take the
+ * other for one that still may arrive, and nobody would be told.
  */
 export type FallBack = (
   trx: Kysely<Schema>,
@@ -19,6 +22,12 @@ export type FallBack = (
 
 export function createFallBack(deps: { readonly addDeliveries: AddDeliveries }): FallBack {
   return async (trx, original) => {
+    const { purpose } = await trx
+      .selectFrom('reports')
+      .select('purpose')
+      .where('id', '=', original.report_id)
+      .forNoKeyUpdate()
+      .executeTakeFirstOrThrow();
     const siblings = await trx
       .selectFrom('deliveries')
       .select(['id', 'channel', 'address', 'state'])
@@ -38,11 +47,6 @@ export function createFallBack(deps: { readonly addDeliveries: AddDeliveries }):
       ({ id, state }) => id !== original.id && state !== 'failed' && state !== 'cancelled',
     );
     if (someoneElse) return 'others';
-    const { purpose } = await trx
-      .selectFrom('reports')
-      .select('purpose')
-      .where('id', '=', original.report_id)
-      .executeTakeFirstOrThrow();
     return purpose === 'destination_notice' ? 'others' : 'nobody';
   };
 }

@@ -1,21 +1,25 @@
+import { sectionTexts } from '../reports/section-texts.ts';
 import type { NoticeBody } from '../storage/schema.ts';
-
-/** Slack's limit for the text of a section. */
-const SECTION_LIMIT = 3000;
 
 /** Lines of text, then blocks such as buttons, as a Slack message in which nothing becomes markup (P6). */
 export function staffNoticeBody(
   lines: readonly string[],
-  more: readonly Readonly<Record<string, unknown>>[] = [],
+  o: {
+    readonly blocks?: readonly Readonly<Record<string, unknown>>[];
+    /** The words of a report that reached nobody. */
+    readonly report?: string | undefined;
+  } = {},
 ): NoticeBody {
-  const text = lines.join('\n');
   return {
     text: escapeSlack(lines[0] ?? ''),
-    blocks: [
-      { type: 'section', text: { type: 'plain_text', text: text.slice(0, SECTION_LIMIT), emoji: false } },
-      ...more,
-    ],
+    blocks: [plainSection(sectionTexts(lines.join('\n'))[0] ?? ''), ...(o.blocks ?? [])],
+    ...(o.report !== undefined && { report: o.report }),
   };
+}
+
+/** A section of text that Slack shows as it is; at most 3,000 characters. */
+export function plainSection(text: string): Readonly<Record<string, unknown>> {
+  return { type: 'section', text: { type: 'plain_text', text, emoji: false } };
 }
 
 /** Slack needs exactly these three escaped in `text`. */

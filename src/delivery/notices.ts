@@ -1,17 +1,20 @@
 import { type Kysely, sql } from 'kysely';
 import type { Logger } from 'pino';
+import { isUserGroup } from '../channels/address.ts';
 import type { Channel } from '../channels/channel.ts';
 import { backoffMs, deliveryMark } from '../domain/delivery.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { Clock } from '../domain/ports.ts';
 import type { NoticeBody, Schema } from '../storage/schema.ts';
 import { STAFF } from './notice.ts';
+import { asMail, asSlackMessage, withoutReport } from './notice-forms.ts';
 import type { Observer } from './observer.ts';
 import type { DeliverySettings } from './settings.ts';
 
 /** Where messages for staff go, in this order, until one takes them. */
 export interface StaffTargets {
   readonly supervisorChannel?: string | undefined;
+  /** User ids; user groups among them are passed over, because Slack posts nothing to a group. */
   readonly supervisors: readonly string[];
   readonly alertMail: readonly string[];
 }
@@ -72,37 +75,51 @@ export function createNoticePump(deps: {
         mark: deliveryMark(notice.id),
         address,
         mention: null,
-        body: { text: notice.body.text, blocks: notice.body.blocks },
+        body: asSlackMessage(notice.body),
       },
       AbortSignal.timeout(deps.settings.sendTimeoutMs),
     );
   }
 
   async function sendToStaff(notice: Claimed): Promise<Outcome> {
+    const bySlack = await sendToStaffSlack(notice);
+    const slackIsOut =
+      bySlack === undefined || bySlack.type === 'rejected' || notice.failures >= FAILURES_BEFORE_MAIL;
+    if (bySlack?.type === 'delivered' || !slackIsOut) return bySlack;
+    const byMail = await sendMail(notice);
+    if (byMail?.type === 'delivered') return byMail;
+    // P3: rather the alert without the report's words than none.
+    if (notice.body.report !== undefined && bySlack?.type === 'rejected' && bySlack.scope === 'payload') {
+      const shorter = await sendToStaffSlack({ ...notice, body: withoutReport(notice.body) });
+      if (shorter?.type === 'delivered') return shorter;
+    }
+    return byMail ?? bySlack ?? { type: 'retry', reason: { code: 'notice.no_staff_target' } };
+  }
+
+  /** Undefined when nobody is named whom Slack could reach. */
+  async function sendToStaffSlack(notice: Claimed): Promise<Outcome | undefined> {
+    const { supervisorChannel, supervisors } = deps.staff;
     const targets =
-      deps.staff.supervisorChannel !== undefined ? [deps.staff.supervisorChannel] : deps.staff.supervisors;
-    let last: Outcome = { type: 'retry', reason: { code: 'notice.no_staff_target' } };
+      supervisorChannel === undefined ? supervisors.filter((id) => !isUserGroup(id)) : [supervisorChannel];
+    let last: Outcome | undefined;
     for (const target of targets) {
       last = await sendSlack(notice, target);
       if (last.type === 'delivered') return last;
     }
-    const slackIsOut =
-      last.type === 'rejected' || notice.failures >= FAILURES_BEFORE_MAIL || targets.length === 0;
-    return slackIsOut ? ((await sendMail(notice)) ?? last) : last;
+    return last;
   }
 
   async function sendMail(notice: Claimed): Promise<Outcome | undefined> {
     if (deps.email === undefined) return undefined;
     let last: Outcome | undefined;
     for (const address of deps.staff.alertMail) {
-      const text = plainText(notice.body);
       last = await deps.email.send(
         {
           deliveryId: notice.id,
           mark: deliveryMark(notice.id),
           address,
           mention: null,
-          body: { subject: '【取次】要確認', text, html: `<pre>${escapeHtml(text)}</pre>` },
+          body: asMail(notice.body),
         },
         AbortSignal.timeout(deps.settings.sendTimeoutMs),
       );
@@ -163,15 +180,4 @@ async function claimNotices(db: Kysely<Schema>, now: Date, leaseMs: number): Pro
     returning n.id, n.target, n.body, n.failures
   `.execute(db);
   return rows;
-}
-
-function plainText(body: NoticeBody): string {
-  return body.blocks
-    .map((block) => (block as { text?: { text?: string } }).text?.text)
-    .filter((text) => text !== undefined)
-    .join('\n');
-}
-
-function escapeHtml(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

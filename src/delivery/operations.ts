@@ -56,7 +56,7 @@ export async function listDeliveries(
       'd.next_attempt_at as nextAttemptAt',
       'd.ended_at as endedAt',
     ])
-    .orderBy('d.created_at', 'desc')
+    .orderBy('d.id', 'desc')
     .limit(filter.limit);
   if (filter.state !== undefined) query = query.where('d.state', '=', filter.state);
   if (filter.clientCode !== undefined) query = query.where('client.code', '=', filter.clientCode);

@@ -4,7 +4,7 @@ import type { QueueHandle } from '../storage/queues.ts';
 import type { Schema } from '../storage/schema.ts';
 import { blockScope } from './block-scope.ts';
 import type { Budgets } from './budgets.ts';
-import { type HandedOut, pickDue, putBack } from './pick-due.ts';
+import { BEFORE_ALL_CLIENTS, type HandedOut, pickDue, putBack } from './pick-due.ts';
 import type { DeliverySettings } from './settings.ts';
 
 export interface Relay {
@@ -33,9 +33,15 @@ export function createRelay(deps: {
   readonly settings: DeliverySettings;
   readonly sleep: (ms: number) => Promise<void>;
 }): Relay {
+  let after = BEFORE_ALL_CLIENTS;
   return {
     async handOut() {
-      const { handedOut: picked, full } = await pickDue(deps.db, deps.clock(), deps.settings);
+      const {
+        handedOut: picked,
+        full,
+        lastClient,
+      } = await pickDue(deps.db, deps.clock(), deps.settings, after);
+      after = lastClient;
       if (picked.length === 0) return 0;
       const handedOut = await withinBudget(picked);
       if (handedOut.length === 0) return picked.length;

@@ -1,3 +1,4 @@
+import { isUserGroup } from '../channels/address.ts';
 import type { ConfigInspection } from '../config.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
 
@@ -16,7 +17,8 @@ export function checkSettings(config: ConfigInspection): readonly Finding[] {
 
 function checkStaff({ slack, email }: ConfigInspection): readonly Finding[] {
   if (!slack) return [];
-  const told = slack.supervisorChannel !== undefined || slack.supervisors.length > 0;
+  const reachable = slack.supervisors.some((id) => !isUserGroup(id));
+  const told = slack.supervisorChannel !== undefined || reachable;
   const mailed = (email?.alertTo.length ?? 0) > 0;
   if (told && mailed) return [];
   if (told) {
@@ -28,10 +30,14 @@ function checkStaff({ slack, email }: ConfigInspection): readonly Finding[] {
       ),
     ];
   }
+  const why =
+    slack.supervisors.length > 0
+      ? 'not set, and SLACK_SUPERVISORS names only user groups, to which Slack posts nothing'
+      : 'neither it nor SLACK_SUPERVISORS is set';
   return [
     warn(
       'SLACK_SUPERVISOR_CHANNEL',
-      'neither it nor SLACK_SUPERVISORS is set: in Slack nobody is told when a report fails',
+      `${why}: ${mailed ? 'in Slack nobody is told' : 'nobody is told, in Slack or by mail,'} when a report fails`,
       'Set SLACK_SUPERVISOR_CHANNEL to the id of a channel your supervisors read, and invite the bot to it.',
     ),
   ];

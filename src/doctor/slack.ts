@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isUserGroup } from '../channels/address.ts';
 import type { SlackConfig } from '../config.ts';
 import type { Clock } from '../domain/ports.ts';
 import { codeOf, type Finding, fail, ok, warn } from './finding.ts';
@@ -73,7 +74,7 @@ async function checkSupervisorChannel(slack: SlackConfig, deps: SlackDeps): Prom
 }
 
 async function checkUserGroups(slack: SlackConfig, deps: SlackDeps): Promise<readonly Finding[]> {
-  const groups = [...new Set([...slack.operators, ...slack.supervisors])].filter((id) => id.startsWith('S'));
+  const groups = [...new Set([...slack.operators, ...slack.supervisors])].filter(isUserGroup);
   const findings = await Promise.all(
     groups.map(async (id) => {
       const answer = await ask(slack, 'usergroups.users.list', { usergroup: id }, deps);

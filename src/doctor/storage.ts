@@ -34,20 +34,24 @@ export function checkContents(facts: StorageFacts): readonly Finding[] {
   const findings: Finding[] = [
     facts.kinds > 0
       ? ok('Kinds of calls', `${facts.kinds}`)
-      : warn('Kinds of calls', 'none yet', 'The next start loads the usual ones; or: kinds import <file>'),
+      : warn(
+          'Kinds of calls',
+          'none yet',
+          'The next start loads the usual ones; or: npm run toritsugi -- kinds import <file>',
+        ),
     facts.plans > 0
       ? ok('Plans', `${facts.plans}`)
       : warn(
           'Plans',
           'none yet: usage cannot be priced',
-          'plans import examples/plans.yaml, with your own prices',
+          'npm run toritsugi -- plans import examples/plans.yaml, with your own prices',
         ),
     facts.clients > 0
       ? ok('Clients', `${facts.clients}`)
       : warn(
           'Clients',
           'none yet: no call can be entered',
-          'clients import <file>; see examples/clients.yaml',
+          'npm run toritsugi -- clients import <file>; see examples/clients.yaml',
         ),
   ];
   if (facts.clientsWithoutDestination > 0) {
@@ -55,7 +59,7 @@ export function checkContents(facts: StorageFacts): readonly Finding[] {
       warn(
         'Destinations',
         `${facts.clientsWithoutDestination} active client(s) have none that works: their reports would reach nobody`,
-        'clients list shows them; add or repair a destination in the clients file and import it again.',
+        'npm run toritsugi -- clients list shows them; add or repair a destination in the clients file and import it again.',
       ),
     );
   }
@@ -74,13 +78,17 @@ export function checkContents(facts: StorageFacts): readonly Finding[] {
       warn(
         'Deliveries',
         `${uncertain} uncertain: nobody knows whether they arrived`,
-        'deliveries list --state uncertain',
+        'npm run toritsugi -- deliveries list --state uncertain',
       ),
     );
   }
   if (failed > 0) {
     findings.push(
-      warn('Deliveries', `${failed} failed in the last 24 hours`, 'deliveries list --state failed'),
+      warn(
+        'Deliveries',
+        `${failed} failed in the last 24 hours`,
+        'npm run toritsugi -- deliveries list --state failed',
+      ),
     );
   }
   return findings;
@@ -121,14 +129,16 @@ function checkMigrations(facts: StorageFacts): readonly Finding[] {
     ];
   }
   if (facts.pendingMigrations === null) {
-    return [warn('Tables', 'not made yet', 'They are made at the next start, or by: migrate')];
+    return [
+      warn('Tables', 'not made yet', 'They are made at the next start, or by: npm run toritsugi -- migrate'),
+    ];
   }
   if (facts.pendingMigrations.length > 0) {
     return [
       warn(
         'Tables',
         `${facts.pendingMigrations.length} change(s) not applied yet (${facts.pendingMigrations.join(', ')})`,
-        'They are applied at the next start, or by: migrate',
+        'They are applied at the next start, or by: npm run toritsugi -- migrate',
       ),
     ];
   }
@@ -140,6 +150,10 @@ function checkQueueTables(config: StorageConfig, facts: StorageFacts): readonly 
   return [
     facts.queueTables
       ? ok('Queues', 'in the database (no REDIS_URL)')
-      : warn('Queues', 'their tables are not made yet', 'They are made at the next start, or by: migrate'),
+      : warn(
+          'Queues',
+          'their tables are not made yet',
+          'They are made at the next start, or by: npm run toritsugi -- migrate',
+        ),
   ];
 }

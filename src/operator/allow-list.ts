@@ -1,5 +1,6 @@
 import type { webApi } from '@slack/bolt';
 import type { Logger } from 'pino';
+import { isUserGroup } from '../channels/address.ts';
 import type { Clock } from '../domain/ports.ts';
 import { faultOf } from './fault.ts';
 import type { OperatorSettings } from './settings.ts';
@@ -32,10 +33,10 @@ export function createAllowList(deps: {
   readonly log: Logger;
   readonly settings: Pick<OperatorSettings, 'groupTtlMs' | 'slackTimeoutMs'>;
 }): AllowList {
-  const users = new Set(deps.entries.filter((entry) => !isGroup(entry)));
+  const users = new Set(deps.entries.filter((entry) => !isUserGroup(entry)));
   const groups = new Map<string, Group>(
     deps.entries
-      .filter(isGroup)
+      .filter(isUserGroup)
       .map((id) => [id, { members: new Set<string>(), learntAt: 0, restUntil: 0, asking: undefined }]),
   );
 
@@ -73,8 +74,4 @@ export function createAllowList(deps: {
       return memberships.includes(true);
     },
   };
-}
-
-function isGroup(entry: string): boolean {
-  return entry.startsWith('S');
 }

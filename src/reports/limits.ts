@@ -3,7 +3,7 @@ import type { SlackBody } from '../domain/body.ts';
 /** Chatwork: 1–65,535, unit unstated, so UTF-8 bytes. */
 const CHATWORK_BYTES = 65_535;
 /** Slack: blocks a message, and characters of each text; past 40,000 the fallback text is cut by Slack. */
-const SLACK = {
+export const SLACK = {
   blocks: 50,
   section: 3_000,
   fields: 10,
@@ -12,7 +12,7 @@ const SLACK = {
   fallback: 40_000,
 } as const;
 /** Undocumented: above about 13,200 characters of blocks Slack answers `msg_blocks_too_long`. */
-const SLACK_TOTAL = 13_200;
+export const SLACK_TOTAL = 13_200;
 
 /** What keeps a Chatwork message from being taken, or null. */
 export function chatworkFault(text: string): string | null {

@@ -209,4 +209,6 @@ export interface Schema {
 export type NoticeBody = {
   readonly text: string;
   readonly blocks: readonly Readonly<Record<string, unknown>>[];
+  /** The words of a report that reached nobody, for supervisors to read out; shown after the blocks. */
+  readonly report?: string;
 };

@@ -328,3 +328,34 @@ describe('mistakes', () => {
     changesOf(await importText(ACME));
   });
 });
+
+test('where nothing is stored yet, the mistake says what to import first', async () => {
+  const empty = await testDatabase();
+  const lines = mistakesOf(
+    await importClients(
+      empty.database.db,
+      {
+        file: 'clients.yaml',
+        text: `clients:
+  - code: acme
+    name: 株式会社アクメサンプル
+    kana: アクメサンプル
+    plans: [{ from: 2026-04, plan: small }]
+    rules: [{ kind: sales, effective_from: 2026-04-01, counted: false, reported: false }]
+`,
+      },
+      options(),
+    ),
+  );
+  await empty.dispose();
+  expect(lines.filter((line) => line.includes('plan'))).toEqual([
+    expect.stringMatching(
+      /a stored plan: there is none yet; first run: npm run toritsugi -- plans import plans\.yaml$/,
+    ),
+  ]);
+  expect(lines.filter((line) => line.includes('.kind'))).toEqual([
+    expect.stringMatching(
+      /a stored kind: there is none yet; first run: npm run toritsugi -- kinds import kinds\.yaml$/,
+    ),
+  ]);
+});

@@ -146,6 +146,20 @@ describe('deliveries retry', () => {
       code: 2,
     });
   });
+
+  it.each([deliveriesRetryCommand, deliveriesCancelCommand, deliveriesConfirmCommand])(
+    'says of a word that is no id what one looks like and where to find it, and does nothing: %o',
+    async (command) => {
+      const id = await delivered(UNCERTAIN);
+      const extra = command === deliveriesRetryCommand ? { evenIfUncertain: true } : {};
+      const ran = await run(command, { deliveries: [id, '123'], ...extra });
+      expect(ran).toMatchObject({ code: 2, out: '' });
+      expect(ran.err).toMatch(/^"123" is no delivery\. .* id, such as [0-9a-f-]{36}: .*\n$/);
+      expect(ran.err).toContain('npm run toritsugi -- deliveries list shows it');
+      expect(ran.err).toContain('配信番号');
+      expect(await stateOf(id)).toBe('uncertain');
+    },
+  );
 });
 
 describe('deliveries cancel and confirm', () => {

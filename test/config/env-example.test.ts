@@ -11,6 +11,13 @@ it('.env.example explains every setting, and no other', () => {
   expect(named.toSorted()).toEqual(Object.keys(SETTINGS).toSorted());
 });
 
+it('docs/setup.md names every setting in its table, and no other', async () => {
+  const setup = await readFile(new URL('../../docs/setup.md', import.meta.url), 'utf8');
+  const rows = [...setup.matchAll(/^\| ((?:`[A-Z][A-Z_]+`(?:, )?)+) \|/gm)].map((match) => match[1] ?? '');
+  const named = rows.flatMap((row) => [...row.matchAll(/[A-Z][A-Z_]+/g)].map(([name]) => name));
+  expect(named.toSorted()).toEqual(Object.keys(SETTINGS).toSorted());
+});
+
 it('.env.example as it is leaves open exactly what is required', () => {
   const result = loadConfig(parseEnv(text));
   expect(result.ok ? [] : result.problems.map((problem) => problem.message.split('.')[0])).toEqual(

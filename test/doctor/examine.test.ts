@@ -151,6 +151,22 @@ describe('settings', () => {
     });
   });
 
+  it('P3 warn when SLACK_SUPERVISORS names only user groups, to which nothing can be posted', async () => {
+    const groupsOnly = { SLACK_SUPERVISOR_CHANNEL: '', SLACK_SUPERVISORS: 'S0OPERATORS' };
+    await expectTrouble(await look({ ...groupsOnly, ALERT_MAIL_TO: '' }), {
+      level: 'warn',
+      subject: 'SLACK_SUPERVISOR_CHANNEL',
+      says: /only user groups.*nobody is told, in Slack or by mail/s,
+    });
+    await expectTrouble(await look(groupsOnly), {
+      level: 'warn',
+      subject: 'SLACK_SUPERVISOR_CHANNEL',
+      says: /only user groups.*in Slack nobody is told/s,
+    });
+    const withPerson = await look({ ...groupsOnly, SLACK_SUPERVISORS: 'S0OPERATORS,U0SUPERV01' });
+    expect(troubles(withPerson).filter(({ subject }) => subject !== 'Durability')).toEqual([]);
+  });
+
   it('of a channel that a destination uses are needed', async () => {
     await expectTrouble(await look({ CHATWORK_API_TOKEN: '' }), {
       level: 'fail',

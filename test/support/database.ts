@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { access, constants, cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { cpSync } from 'node:fs';
+import { access, constants, mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -94,7 +95,8 @@ async function embedded(): Promise<TestDatabase> {
 export async function embeddedCopy(): Promise<string> {
   const template = await embeddedTemplate();
   const dataDir = await mkdtemp(join(await quickFolder(), 'toritsugi-test-'));
-  await cp(template, dataDir, { recursive: true });
+  // A thousand small files: 0.07 s, and 0.45 s without waiting for each in turn (`cp` of node:fs/promises).
+  cpSync(template, dataDir, { recursive: true });
   return dataDir;
 }
 
