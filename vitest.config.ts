@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -10,8 +11,9 @@ export default defineConfig({
     pool: 'forks',
     // Nothing in src keeps state of its own, so files may share a process and what it has loaded.
     isolate: false,
-    // As many as there are cores; the default keeps one free, which halves a small machine.
-    maxWorkers: '100%',
+    // Two a core: many tests wait for a process, a socket or a lease. The default keeps a core free, which halves a
+    // small machine.
+    maxWorkers: 2 * availableParallelism(),
     coverage: {
       provider: 'v8',
       include: ['src/**/*.{ts,tsx}'],

@@ -3,8 +3,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.ts';
+import { embeddedCopy } from '../support/database.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -79,7 +80,9 @@ describe('the toritsugi command', () => {
 
   it('starts a server from .env that answers commands, refuses a second one, and stops cleanly', async () => {
     sandbox = await startSandbox();
-    await writeFile(join(directory, '.env'), envFile(sandbox));
+    const dataDir = await embeddedCopy();
+    onTestFinished(() => rm(dataDir, { recursive: true, force: true }));
+    await writeFile(join(directory, '.env'), envFile(sandbox, dataDir));
     const server = toritsugi(['start']);
     const url = await until(server, /listens on (http:\S+)\. Ctrl-C/);
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
@@ -128,7 +131,7 @@ const CLIENTS = `clients:
         address: "1001"
 `;
 
-function envFile(from: Sandbox): string {
+function envFile(from: Sandbox, dataDir: string): string {
   return `# a file as an administrator writes it
 SLACK_BOT_TOKEN=${from.slack.botToken}
 SLACK_SIGNING_SECRET="${from.slack.signingSecret}"
@@ -137,6 +140,7 @@ SLACK_OPERATORS=${from.slack.operatorGroup}
 LINK_SECRET=0123456789abcdef0123456789abcdef
 PUBLIC_URL=http://127.0.0.1:9
 PORT=0
+DATA_DIR=${dataDir}
 CHATWORK_API_TOKEN=${from.chatwork.apiToken}
 CHATWORK_API_URL=${from.chatwork.url}
 REDIS_URL=
