@@ -288,6 +288,7 @@ function openOperator(
     slack: config.slack,
     db,
     recorder,
+    tellChange: parts.delivery.tellChange,
     clock,
     newId,
     wake: parts.wake,

@@ -1,5 +1,5 @@
 import type { Body } from '../domain/body.ts';
-import type { ChannelName, Outcome, Reason, Reconciliation } from '../domain/outcome.ts';
+import type { ChannelName, Outcome, Reason, Receipt, Reconciliation } from '../domain/outcome.ts';
 
 /** One delivery, ready to go. Carries everything a channel needs; a channel never reads a table. */
 export interface OutgoingMessage<B extends Body = Body> {
@@ -12,10 +12,16 @@ export interface OutgoingMessage<B extends Body = Body> {
   /** Chatwork account id · Slack user id · the reader's name for mail. */
   readonly mention: string | null;
   readonly body: B;
-  /** Slack only: `ts` of the message this one answers in its thread. */
-  readonly thread?: string;
+  /** The message at the same place that this one continues, such as the report it corrects. */
+  readonly answers?: Answered;
   /** Which attempt at this delivery it is, from 1: lengthens waits whose length the far side leaves to us. */
   readonly attempt?: number;
+}
+
+/** An earlier message at the same place. `receipt` is null when it was not known to have arrived. */
+export interface Answered {
+  readonly deliveryId: string;
+  readonly receipt: Receipt | null;
 }
 
 /** What is known about an earlier attempt whose outcome is uncertain. */

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
+import type { Answered } from '../channels/channel.ts';
 import { deliveryMark } from '../domain/delivery.ts';
 import type { ChannelName } from '../domain/outcome.ts';
 import type { Clock, NewId } from '../domain/ports.ts';
@@ -7,6 +8,11 @@ import type { Destination } from '../domain/roster.ts';
 import type { Renderer } from '../reports/render.ts';
 import type { Schema } from '../storage/schema.ts';
 import { loadReport } from './report-facts.ts';
+
+/** Where a report goes, and the message at that place it continues, if any. */
+export type Recipient = Pick<Destination, 'id' | 'channel' | 'address' | 'mention'> & {
+  readonly answers?: Answered | undefined;
+};
 
 /**
  * Renders a report for each destination and makes its deliveries due. The database keeps one delivery a
@@ -16,7 +22,7 @@ export type AddDeliveries = (
   trx: Kysely<Schema>,
   o: {
     readonly reportId: string;
-    readonly destinations: readonly Destination[];
+    readonly destinations: readonly Recipient[];
     /** The delivery these stand in for; null for the first ones. */
     readonly replaces: string | null;
   },
@@ -73,6 +79,8 @@ export function createAddDeliveries(deps: {
         reason: null,
         said: null,
         replaces: o.replaces,
+        answers: destination.answers?.deliveryId ?? null,
+        answers_receipt: destination.answers?.receipt ? JSON.stringify(destination.answers.receipt) : null,
         waiting_since: now,
         created_at: now,
         updated_at: now,

@@ -2,9 +2,8 @@ import type { Kysely } from 'kysely';
 import type { ReportPurpose } from '../domain/call.ts';
 import type { ReportTemplate } from '../domain/kinds.ts';
 import type { Clock, NewId } from '../domain/ports.ts';
-import type { Destination } from '../domain/roster.ts';
 import type { Schema } from '../storage/schema.ts';
-import type { AddDeliveries } from './add-deliveries.ts';
+import type { AddDeliveries, Recipient } from './add-deliveries.ts';
 import { undeliverableNotice } from './alert-text.ts';
 import { addNotice } from './notice.ts';
 import type { ReportText } from './report-text.ts';
@@ -17,9 +16,11 @@ export interface NewReport {
   /** Running count at this moment; null for a call that is not counted. */
   readonly count: { readonly ordinal: number; readonly included: number | null } | null;
   readonly urgent: boolean;
-  readonly destinations: readonly Destination[];
+  readonly destinations: readonly Recipient[];
   /** Only of a `destination_notice`: the delivery whose failure it tells of. */
   readonly aboutDelivery?: string;
+  /** Only of a `correction`: the revision of the call its readers were told before. */
+  readonly changedFrom?: number;
 }
 
 /** Writes a report and a delivery for each destination, in the caller's transaction. Returns how many. */
@@ -46,6 +47,8 @@ export function createAddReport(deps: {
         purpose: report.purpose,
         template: report.template,
         about_delivery: report.aboutDelivery ?? null,
+        revision: eb.selectFrom('calls').where('id', '=', report.callId).select('revision'),
+        changed_from: report.changedFrom ?? null,
         month_count: report.count?.ordinal ?? null,
         month_included: report.count?.included ?? null,
         created_at: deps.clock(),

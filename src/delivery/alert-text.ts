@@ -36,13 +36,30 @@ export const CHANNEL_LABELS: Readonly<Record<ChannelName, string>> = {
 /** What staff types before the name of a command. */
 export const TYPED = 'npm run toritsugi --';
 
+/** What is told of a report that is not the first of its call. */
+function purposeLines(purpose: ReportPurpose): readonly string[] {
+  switch (purpose) {
+    case 'destination_notice':
+      return ['内容: 宛先のご確認(受電の報告ではありません)'];
+    case 'correction':
+      return ['内容: 訂正報告'];
+    case 'retraction':
+      return ['内容: 取消のお知らせ'];
+    case 'initial':
+    case 'reminder':
+      return [];
+    default:
+      return purpose satisfies never;
+  }
+}
+
 /** The alert as lines of Japanese text for supervisors: what happened, to what, and what to do. */
 export function alertText(about: AlertSubject, words: DeliveryInWords, reason: Reason): readonly string[] {
   const channel = CHANNEL_LABELS[words.channel];
   const facts = [
     `顧客: ${words.clientCode} ${words.clientName}`,
     `受付番号: ${words.receiptNumber}`,
-    ...(words.purpose === 'destination_notice' ? ['内容: 宛先のご確認(受電の報告ではありません)'] : []),
+    ...purposeLines(words.purpose),
     `宛先: ${channel} ${words.address}`,
     `理由: ${reason.code}${reason.said ? `(相手の応答: ${reason.said})` : ''}`,
     `報告の作成: ${formatCallTime(words.createdAt)}`,
@@ -132,11 +149,12 @@ export async function undeliverableNotice(
   const call = await trx
     .selectFrom('calls as c')
     .innerJoin('clients as client', 'client.id', 'c.client_id')
-    .select(['c.receipt_number', 'client.code', 'client.name'])
+    .select(['c.receipt_number', 'c.revision', 'client.code', 'client.name'])
     .where('c.id', '=', callId)
     .executeTakeFirstOrThrow();
   return {
-    key: `no-destination:${callId}`,
+    // Told again of a call that was changed since: whoever rang the client has old words.
+    key: `no-destination:${callId}${call.revision === 1 ? '' : `:${call.revision}`}`,
     target: STAFF,
     body: staffNoticeBody(
       [

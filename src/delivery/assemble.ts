@@ -17,10 +17,12 @@ import { createRelay, type Relay } from './relay.ts';
 import type { DeliverySettings } from './settings.ts';
 import { createSettle } from './settle.ts';
 import { createSweeper, type Sweeper } from './sweep.ts';
+import { createTellChange, type TellChange } from './tell-change.ts';
 
 /** What brings reports to clients: the only writers of deliveries. */
 export interface Delivery {
   readonly addReport: AddReport;
+  readonly tellChange: TellChange;
   readonly relay: Relay;
   readonly attempt: Attempt;
   readonly sweeper: Sweeper;
@@ -52,6 +54,7 @@ export function assembleDelivery(deps: {
   const { slack, email } = deps.channels;
   return {
     addReport,
+    tellChange: createTellChange({ addReport }),
     relay: createRelay(deps),
     attempt: createAttempt({ ...deps, settle, observer }),
     sweeper: createSweeper({ ...deps, fallBack, alertStaff }),

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
-import type { OutgoingMessage } from '../channels/channel.ts';
+import type { Answered, OutgoingMessage } from '../channels/channel.ts';
 import type { Body } from '../domain/body.ts';
-import type { ChannelName } from '../domain/outcome.ts';
+import type { ChannelName, Receipt } from '../domain/outcome.ts';
 import type { Schema } from '../storage/schema.ts';
 
 /** A delivery a worker holds: nobody else may send it, and its attempt is on record. */
@@ -51,6 +51,8 @@ export async function claim(
     address: string;
     mention: string | null;
     body: Body;
+    answers: string | null;
+    answers_receipt: Receipt | null;
   }>`
     with requested as (
       select * from unnest(
@@ -65,6 +67,7 @@ export async function claim(
       from requested
       where d.id = requested.id and d.generation = requested.generation and coalesce(d.state, '') = 'queued'
       returning d.id, d.generation, requested.attempt_id, d.channel, d.mark, d.address, d.mention, d.body, d.urgent,
+        d.answers, d.answers_receipt,
         case when d.replaces is null then d.created_at
           else (select r.created_at from reports r where r.id = d.report_id) end as reported_at,
         (select count(*) from attempts earlier where earlier.delivery_id = d.id) + 1 as attempt
@@ -91,9 +94,20 @@ export async function claim(
           mention: row.mention,
           body: row.body,
           attempt: row.attempt,
+          ...answered(row),
         },
       },
     ]),
   );
   return requests.map(({ attemptId }) => claimed.get(attemptId));
+}
+
+/** The message a delivery continues, as its channel is told of it. */
+export function answered(row: {
+  readonly answers: string | null;
+  readonly answers_receipt: Receipt | null;
+}): {
+  readonly answers?: Answered;
+} {
+  return row.answers === null ? {} : { answers: { deliveryId: row.answers, receipt: row.answers_receipt } };
 }

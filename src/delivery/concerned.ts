@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import { destinationsOf } from '../clients/destinations.ts';
-import { type Destination, route } from '../domain/roster.ts';
+import { type Destination, type Route, route } from '../domain/roster.ts';
 import type { Schema } from '../storage/schema.ts';
 
 /**
@@ -11,22 +11,31 @@ export async function concernedBy(
   trx: Kysely<Schema>,
   report: { readonly report_id: string; readonly client_id: string },
 ): Promise<readonly Destination[]> {
+  const { call_id: callId } = await trx
+    .selectFrom('reports')
+    .select('call_id')
+    .where('id', '=', report.report_id)
+    .executeTakeFirstOrThrow();
+  const { primary, fallbacks } = await routeOfCall(trx, callId);
+  return [...primary, ...fallbacks];
+}
+
+/** Where a call's report goes, by what the call and its client's file say now. */
+export async function routeOfCall(trx: Kysely<Schema>, callId: string): Promise<Route> {
   const call = await trx
-    .selectFrom('reports as r')
-    .innerJoin('calls as c', 'c.id', 'r.call_id')
+    .selectFrom('calls as c')
     .leftJoin('roster_members as responsible', (join) =>
       join
         .onRef('responsible.client_id', '=', 'c.client_id')
         .on('responsible.responsible', '=', true)
         .on('responsible.active', '=', true),
     )
-    .select(['c.addressee_id', 'responsible.id as responsible_id'])
-    .where('r.id', '=', report.report_id)
+    .select(['c.client_id', 'c.addressee_id', 'responsible.id as responsible_id'])
+    .where('c.id', '=', callId)
     .executeTakeFirstOrThrow();
-  const { primary, fallbacks } = route({
-    destinations: await destinationsOf(trx, report.client_id),
+  return route({
+    destinations: await destinationsOf(trx, call.client_id),
     responsibleMemberId: call.responsible_id,
     addresseeId: call.addressee_id,
   });
-  return [...primary, ...fallbacks];
 }

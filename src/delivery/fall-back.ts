@@ -9,7 +9,7 @@ import { concernedBy } from './concerned.ts';
  *
  * - `queued`: a stand-in has it now.
  * - `others`: no stand-in is left, but another delivery of the same report arrived or still may; or it was but the
- *   word about a destination of which staff was told when it was switched off.
+ *   word about a destination of which staff was told when it was switched off; or its call was corrected or taken back.
  * - `nobody`: the report has nowhere left to go; the caller tells staff (P3).
  *
  * Deliveries of one report that fail at the same moment are judged one after the other, or each would take the
@@ -22,12 +22,14 @@ export type FallBack = (
 
 export function createFallBack(deps: { readonly addDeliveries: AddDeliveries }): FallBack {
   return async (trx, original) => {
-    const { purpose } = await trx
+    const { purpose, superseded_at: supersededAt } = await trx
       .selectFrom('reports')
-      .select('purpose')
+      .select(['purpose', 'superseded_at'])
       .where('id', '=', original.report_id)
       .forNoKeyUpdate()
       .executeTakeFirstOrThrow();
+    // What took its place goes its own way.
+    if (supersededAt !== null) return 'others';
     const siblings = await trx
       .selectFrom('deliveries')
       .select(['id', 'channel', 'address', 'state'])

@@ -80,6 +80,9 @@ export async function retryDelivery(
   o: Decision & { readonly evenIfUncertain: boolean },
 ): Promise<OperationResult> {
   return await decide(db, o, 'delivery.retried', async (delivery, trx) => {
+    if (delivery.superseded) {
+      return 'its call was corrected or taken back since: what is true now is told by a later report';
+    }
     switch (delivery.state) {
       case 'uncertain':
         if (!o.evenIfUncertain) {
@@ -158,14 +161,14 @@ async function decide(
   o: Decision,
   action: string,
   judge: (
-    delivery: { readonly id: string; readonly state: DeliveryState },
+    delivery: { readonly id: string; readonly state: DeliveryState; readonly superseded: boolean },
     trx: Kysely<Schema>,
   ) => Promise<Change | string>,
 ): Promise<OperationResult> {
   return await db.transaction().execute(async (trx) => {
     const delivery = await trx
       .selectFrom('deliveries')
-      .select(['id', 'state'])
+      .select(['id', 'state', 'superseded'])
       .where('id', '=', o.id)
       .forUpdate()
       .executeTakeFirst();

@@ -2,14 +2,16 @@ import { type Kysely, sql } from 'kysely';
 import type { Logger } from 'pino';
 import type { Channels } from '../channels/channel.ts';
 import type { Body, EmailBody } from '../domain/body.ts';
-import type { ChannelName, Reason, Reconciliation } from '../domain/outcome.ts';
+import type { ChannelName, Reason, Receipt, Reconciliation } from '../domain/outcome.ts';
 import type { Clock } from '../domain/ports.ts';
 import { warnOfDuplicate } from '../reports/duplicate.ts';
 import type { Schema } from '../storage/schema.ts';
 import type { AlertStaff } from './alerts.ts';
 import type { Budgets } from './budgets.ts';
+import { answered } from './claim.ts';
 import type { Observer } from './observer.ts';
 import type { DeliverySettings } from './settings.ts';
+import { SUPERSEDED } from './withdraw.ts';
 
 export interface Reconciler {
   /** Looks once after every uncertain delivery whose time has come. True when there may be more. */
@@ -36,6 +38,10 @@ type Uncertain = {
   readonly reported_at: Date;
   /** Urgent, harassment and the like: better twice than never, once. */
   readonly insistent: boolean;
+  /** Its call was corrected or taken back since: it is sent no more. */
+  readonly superseded: boolean;
+  readonly answers: string | null;
+  readonly answers_receipt: Receipt | null;
 };
 
 const BATCH = 20;
@@ -46,7 +52,7 @@ const ABSENT_LOOKS = 2;
  * Finds out what became of an attempt whose answer was lost (P4):
  *
  *   uncertain ──found──► delivered
- *             ──absent twice──► due
+ *             ──absent twice──► due, or cancelled when its call was corrected or taken back since
  *             ──inconclusive──► looked at again, then a person is asked, again and again until one decides;
  *                               an urgent or flagged mail is first sent once more, marked as a possible duplicate
  */
@@ -90,7 +96,7 @@ export function createReconciler(deps: {
     try {
       return await channel.reconcile(
         {
-          message: { deliveryId, mark, address, mention, body },
+          message: { deliveryId, mark, address, mention, body, ...answered(delivery) },
           startedAtMs: delivery.started_at.getTime(),
           ...(delivery.reason !== null && {
             reason: { code: delivery.reason, ...(delivery.said !== null && { said: delivery.said }) },
@@ -137,7 +143,16 @@ export function createReconciler(deps: {
     deps.observer.arrived({ channel, urgent, afterMs: now.getTime() - reportedAt.getTime() });
   }
 
+  /** What took its place tells the client more than a decision about it could. */
+  async function closeSuperseded(delivery: Uncertain): Promise<void> {
+    const now = deps.clock();
+    await stillUncertain(delivery)
+      .set({ state: 'cancelled', reason: SUPERSEDED, ended_at: now, updated_at: now })
+      .execute();
+  }
+
   async function sendAgain(delivery: Uncertain): Promise<void> {
+    if (delivery.superseded) return await closeSuperseded(delivery);
     const now = deps.clock();
     await stillUncertain(delivery)
       .set({
@@ -148,6 +163,8 @@ export function createReconciler(deps: {
         reason: 'absent',
         updated_at: now,
       })
+      // Superseded while we looked: the next look closes it.
+      .where('superseded', '=', false)
       .execute();
   }
 
@@ -179,16 +196,19 @@ export function createReconciler(deps: {
         reason: 'resent_marked',
         updated_at: now,
       })
+      .where('superseded', '=', false)
       .execute();
   }
 
   /** E-mail cannot be looked up, so asking comes at once; elsewhere trouble with looking may pass. */
   async function doubt(delivery: Uncertain, reason: Reason): Promise<void> {
+    const patience = delivery.channel === 'email' ? 1 : deps.settings.looksBeforeAsking;
+    const patient = delivery.looks + 1 < patience;
+    if (delivery.superseded && !patient) return await closeSuperseded(delivery);
     if (delivery.channel === 'email' && delivery.insistent && !delivery.duplicate_marked) {
       return await sendMarked(delivery);
     }
-    const patience = delivery.channel === 'email' ? 1 : deps.settings.looksBeforeAsking;
-    if (delivery.looks + 1 < patience) return await lookLater(delivery, deps.settings.nextLookMs, 0);
+    if (patient) return await lookLater(delivery, deps.settings.nextLookMs, 0);
     await lookLater(delivery, deps.settings.askAgainMs, 0);
     await deps.db.transaction().execute(async (trx) => {
       const open = await trx
@@ -196,6 +216,7 @@ export function createReconciler(deps: {
         .select('id')
         .where('id', '=', delivery.id)
         .where('state', '=', 'uncertain')
+        .where('superseded', '=', false)
         .executeTakeFirst();
       if (open) await deps.alertStaff(trx, 'uncertain', { id: delivery.id }, reason);
     });
@@ -224,7 +245,8 @@ async function takeUncertain(db: Kysely<Schema>, now: Date, leaseMs: number): Pr
     returning d.id, d.generation, d.channel, d.credential, d.mark, d.address, d.mention, d.body, d.looks, d.absent_looks,
       d.duplicate_marked, d.reason, d.said, d.urgent,
       (select r.created_at from reports r where r.id = d.report_id) as reported_at,
-      (select report.purpose <> 'destination_notice' and (call.urgent or (call.rule ->> 'flagged') = 'true')
+      d.superseded, d.answers, d.answers_receipt,
+      (select report.purpose not in ('destination_notice', 'retraction') and (call.urgent or (call.rule ->> 'flagged') = 'true')
         from reports report join calls call on call.id = report.call_id where report.id = d.report_id) as insistent,
       (select a.started_at from attempts a where a.delivery_id = d.id and a.generation = d.generation) as started_at
   `.execute(db);

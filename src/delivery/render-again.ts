@@ -26,6 +26,8 @@ export function createRenderAgain(deps: { readonly renderer: Renderer }): Render
         body: JSON.stringify(rendered.body),
         template_version: rendered.templateVersion,
         plainest: true,
+        // The message it answered may be what was refused.
+        answers_receipt: null,
       })
       .where('id', '=', delivery.id)
       .execute();

@@ -1,8 +1,10 @@
 import { type Kysely, sql } from 'kysely';
 import type { ReportContent } from '../reports/content.ts';
+import { buildCorrection, changesBetween } from '../reports/correction.ts';
 import { buildDestinationNotice } from '../reports/destination-notice.ts';
-import { buildView } from '../reports/view.ts';
-import type { Schema } from '../storage/schema.ts';
+import { buildRetraction } from '../reports/retraction.ts';
+import { buildView, type ReportFacts } from '../reports/view.ts';
+import { type CallFacts, type CallSnapshot, CHANGEABLE, type Schema } from '../storage/schema.ts';
 
 /** A report in the words of its recorded facts, and whether it is urgent: what every rendering of it starts from. */
 export async function loadReport(
@@ -17,6 +19,8 @@ export async function loadReport(
     .leftJoin('agency', (join) => join.onTrue())
     .leftJoin('deliveries as lost', 'lost.id', 'r.about_delivery')
     .select([
+      'r.purpose',
+      'r.changed_from',
       'r.month_count',
       'r.month_included',
       'c.id as call_id',
@@ -59,39 +63,123 @@ export async function loadReport(
     // Never urgent: the report itself went its own way, and this must not overtake another's (P8).
     return { content: { template: 'destination-notice', view }, urgent: false };
   }
-  return {
-    content: {
-      template: row.kind_template,
-      view: buildView({
-        agency,
-        client,
-        kind: { code: row.kind_code, label: row.kind_label, template: row.kind_template },
-        receiptNumber,
-        occurredAt: row.occurred_at,
-        operatorName: row.operator_name,
-        addressee:
-          row.addressee_name === null
-            ? null
-            : { name: row.addressee_name, onRoster: row.addressee_id !== null },
-        caller: { company: row.caller_company, name: row.caller_name, kana: row.caller_kana },
-        number:
-          row.number_state === 'given'
-            ? { state: 'given', display: row.number_display ?? '', confirmed: row.number_confirmed }
-            : { state: row.number_state },
-        message: row.message,
-        quote: row.quote,
-        wish: row.wish,
-        urgent: row.urgent,
-        surcharge:
-          row.surcharge_label === null || row.surcharge_yen === null
-            ? null
-            : { label: row.surcharge_label, amountYen: row.surcharge_yen },
-        month: row.month_count === null ? null : { ordinal: row.month_count, included: row.month_included },
-        flaggedSoFar: row.rule.flagged ? await flaggedSoFar(trx, row) : null,
-      }),
-    },
-    urgent: row.urgent,
+  const now = {
+    agency,
+    client,
+    receiptNumber,
+    operatorName: row.operator_name,
+    month: row.month_count === null ? null : { ordinal: row.month_count, included: row.month_included },
+    flaggedSoFar: row.rule.flagged ? await flaggedSoFar(trx, row) : null,
+    kind: { code: row.kind_code, label: row.kind_label, template: row.kind_template },
+    ...told(row),
   };
+  // A withdrawal must not be slower than the report it withdraws.
+  const { urgent } = row;
+  switch (row.purpose) {
+    case 'correction': {
+      const before = await factsBefore(trx, row.call_id, row.changed_from ?? 1);
+      const view = buildCorrection(now, { ...now, ...before });
+      return { content: { template: 'correction', view }, urgent };
+    }
+    case 'retraction':
+      return { content: { template: 'retraction', view: buildRetraction(now) }, urgent };
+    case 'initial':
+    case 'reminder':
+    case 'destination_notice':
+      return { content: { template: row.kind_template, view: buildView(now) }, urgent };
+    default:
+      return row.purpose satisfies never;
+  }
+}
+
+type Told = Pick<
+  ReportFacts,
+  'occurredAt' | 'addressee' | 'caller' | 'number' | 'message' | 'quote' | 'wish' | 'urgent' | 'surcharge'
+>;
+
+/** The part of a report that a change of its call can alter, the kind aside. */
+function told(row: Omit<CallFacts, 'kind' | 'rule' | 'number_raw' | 'number_e164' | 'surcharge_code'>): Told {
+  return {
+    occurredAt: row.occurred_at,
+    addressee:
+      row.addressee_name === null ? null : { name: row.addressee_name, onRoster: row.addressee_id !== null },
+    caller: { company: row.caller_company, name: row.caller_name, kana: row.caller_kana },
+    number:
+      row.number_state === 'given'
+        ? { state: 'given', display: row.number_display ?? '', confirmed: row.number_confirmed }
+        : { state: row.number_state },
+    message: row.message,
+    quote: row.quote,
+    wish: row.wish,
+    urgent: row.urgent,
+    surcharge:
+      row.surcharge_label === null || row.surcharge_yen === null
+        ? null
+        : { label: row.surcharge_label, amountYen: row.surcharge_yen },
+  };
+}
+
+/** A call at a revision that is not its newest: as kept with the change that ended it. */
+export async function callBefore(
+  trx: Kysely<Schema>,
+  callId: string,
+  revision: number,
+): Promise<CallSnapshot> {
+  const { before } = await trx
+    .selectFrom('call_changes')
+    .select('before')
+    .where('call_id', '=', callId)
+    .where('revision', '>', revision)
+    .orderBy('revision')
+    .limit(1)
+    .executeTakeFirstOrThrow();
+  return before;
+}
+
+/** What a report of a call said at an earlier revision. */
+async function factsBefore(
+  trx: Kysely<Schema>,
+  callId: string,
+  revision: number,
+): Promise<Told & Pick<ReportFacts, 'kind'>> {
+  const before = await callBefore(trx, callId, revision);
+  return {
+    ...told({ ...before, occurred_at: new Date(before.occurred_at) }),
+    kind: await kindOf(trx, before.kind),
+  };
+}
+
+async function kindOf(trx: Kysely<Schema>, code: string): Promise<ReportFacts['kind']> {
+  return await trx
+    .selectFrom('kinds')
+    .select(['code', 'label', 'template'])
+    .where('code', '=', code)
+    .executeTakeFirstOrThrow();
+}
+
+/** What a reader who knew a call as of `revision` would see differently now. */
+export async function shownChanges(
+  trx: Kysely<Schema>,
+  callId: string,
+  revision: number,
+): Promise<readonly string[]> {
+  const call = await trx
+    .selectFrom('calls')
+    .select(CHANGEABLE)
+    .where('id', '=', callId)
+    .executeTakeFirstOrThrow();
+  const same = {
+    agency: null,
+    client: { name: '' },
+    receiptNumber: '',
+    operatorName: '',
+    month: null,
+    flaggedSoFar: null,
+  };
+  return changesBetween(
+    { ...same, ...(await factsBefore(trx, callId, revision)) },
+    { ...same, ...told(call), kind: await kindOf(trx, call.kind) },
+  );
 }
 
 /** By index `calls_flagged`, up to this call, so that a later rendering says the same. */
@@ -102,6 +190,7 @@ async function flaggedSoFar(
   const { rows } = await sql<{ count: number; since: Date | null }>`
     select count(*) as count, min(occurred_at) as since from calls
     where client_id = ${call.client_id} and recorded_at <= ${call.recorded_at} and (rule ->> 'flagged') = 'true'
+      and retracted_at is null
   `.execute(trx);
   const row = rows[0];
   return row?.since ? { count: Number(row.count), since: row.since } : null;

@@ -8,6 +8,7 @@ import type { Affected, Consequences } from './consequences.ts';
 import type { DeliverySettings } from './settings.ts';
 import { type Arrival, settleDelivered } from './settle-delivered.ts';
 import { shareCommits } from './share-commits.ts';
+import { SUPERSEDED } from './withdraw.ts';
 
 /** Writes what an attempt came to, with everything that follows from it, in one transaction. */
 export type Settle = (
@@ -19,6 +20,8 @@ export type Settle = (
 export interface Settling extends Affected {
   readonly failures: number;
   readonly plainest: boolean;
+  /** Its call was corrected or taken back while it was on its way. */
+  readonly superseded: boolean;
 }
 
 export function createSettle(deps: {
@@ -42,7 +45,8 @@ export function createSettle(deps: {
     await deps.db.transaction().execute(async (trx) => {
       const delivery = await lockForSettling(trx, attempt);
       if (delivery === undefined) return;
-      const transition = afterOutcome(delivery, outcome, now.getTime(), deps.settings, deps.random());
+      const usual = afterOutcome(delivery, outcome, now.getTime(), deps.settings, deps.random());
+      const transition = delivery.superseded ? sentNoMore(usual) : usual;
       await writeTransition(trx, delivery, attempt, transition, outcome, now, deps.settings);
       const reason = transition.reason ?? { code: 'none' };
       for (const effect of transition.effects) {
@@ -50,6 +54,17 @@ export function createSettle(deps: {
       }
     });
   };
+}
+
+/** What becomes of a delivery that may not be tried again. */
+type Stopped = Omit<Transition, 'state'> & { readonly state: 'cancelled' };
+
+/** Surely not sent, and something else took its place: it ends here. What it taught about its destination holds. */
+function sentNoMore(transition: Transition): Transition | Stopped {
+  const effects = transition.effects.filter(({ type }) => type !== 'render-plainest');
+  return transition.state === 'due'
+    ? { ...transition, state: 'cancelled', effects, reason: { code: SUPERSEDED } }
+    : transition;
 }
 
 /** Locked while its attempt is the newest; see `settleDelivered` about answers that come late. */
@@ -61,6 +76,7 @@ async function lockForSettling(
     .selectFrom('deliveries')
     .select([
       'id',
+      'superseded',
       'report_id',
       'client_id',
       'destination_id',
@@ -81,7 +97,7 @@ async function writeTransition(
   trx: Transaction<Schema>,
   delivery: Settling,
   attempt: Pick<Claimed, 'attemptId'>,
-  transition: Transition,
+  transition: Transition | Stopped,
   outcome: Outcome,
   now: Date,
   settings: DeliverySettings,
@@ -99,7 +115,7 @@ async function writeTransition(
       lease_until: null,
       reason: transition.reason?.code ?? null,
       said: transition.reason?.said ?? null,
-      ended_at: transition.state === 'failed' ? now : null,
+      ended_at: transition.state === 'failed' || transition.state === 'cancelled' ? now : null,
       updated_at: now,
     })
     .where('id', '=', delivery.id)

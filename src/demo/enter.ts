@@ -30,16 +30,22 @@ export interface DemoCall {
 /** Longest the bot's message about a form may take, milliseconds. */
 const ANSWER_WITHIN_MS = 20_000;
 
-/** Enters a call as an operator would and gives what the app answered; throws when it did not take it. */
+/**
+ * Enters a call as an operator would and gives what the app answered; throws when it did not take it.
+ * @param heard every answer so far: the bot's message about a line may come after the next form's
+ */
 export async function enter(
   operator: Person,
   command: string,
   call: DemoCall,
   clock: Clock,
+  heard: Set<string>,
 ): Promise<string> {
-  return call.line
+  const said = call.line
     ? await enterLine(operator, command, call)
-    : await enterForm(operator, command, call, clock);
+    : await enterForm(operator, command, call, clock, heard);
+  heard.add(said);
+  return said;
 }
 
 async function enterLine(operator: Person, command: string, call: DemoCall): Promise<string> {
@@ -50,7 +56,13 @@ async function enterLine(operator: Person, command: string, call: DemoCall): Pro
   return said;
 }
 
-async function enterForm(operator: Person, command: string, call: DemoCall, clock: Clock): Promise<string> {
+async function enterForm(
+  operator: Person,
+  command: string,
+  call: DemoCall,
+  clock: Clock,
+  heard: ReadonlySet<string>,
+): Promise<string> {
   const modal = await operator.openModal(call.client, { command });
   await modal.choose('kind', call.kind);
   await modal.setTime('occurred_at', atJst(jstDay(clock()), call.at));
@@ -66,12 +78,16 @@ async function enterForm(operator: Person, command: string, call: DemoCall, cloc
   if (call.wish !== undefined) await modal.choose('wish', call.wish);
   if (call.urgent) await modal.check('urgent', 'urgent');
   if (call.surcharge !== undefined) await modal.choose('surcharge', call.surcharge);
-  const before = operator.directMessages().length;
   const submitted = await modal.submit();
   if (submitted.type !== 'closed' && submitted.type !== 'cleared') {
     throw new Error(`${call.client} ${call.kind}: ${describe(submitted)}`);
   }
-  return (await operator.waitForDirectMessages(before + 1, ANSWER_WITHIN_MS)).at(-1)?.text ?? '';
+  for (let count = 1; ; ) {
+    const messages = await operator.waitForDirectMessages(count, ANSWER_WITHIN_MS);
+    const answer = messages.find(({ text }) => !heard.has(text));
+    if (answer !== undefined) return answer.text;
+    count = messages.length + 1;
+  }
 }
 
 /** From the roster where the person is on it, else as heard. */

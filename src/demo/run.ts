@@ -123,10 +123,11 @@ async function importExamples(db: Kysely<Schema>, o: DemoOptions, clock: Clock):
 
 async function playDay(sandbox: Sandbox, clock: Clock, tell: (text: string) => void): Promise<void> {
   const operators = SANDBOX_OPERATORS.map(({ id }) => sandbox.slack.person(id));
+  const heard = new Set<string>();
   for (const [index, call] of DAY.entries()) {
     const operator = operators[index % operators.length];
     if (operator === undefined) throw new Error('the sandbox has no operators');
-    const said = await enter(operator, COMMAND, call, clock);
+    const said = await enter(operator, COMMAND, call, clock, heard);
     const how = call.line ? COMMAND : 'form   ';
     tell(
       `${String(index + 1).padStart(2)}/${DAY.length}  ${operator.name}  ${how} ${call.client} ${call.kind} → ${said.replaceAll('\n', ' ')}\n`,

@@ -9,8 +9,11 @@ export interface RuleFlags {
 
 export type KindTemplate = 'message' | 'unsure' | 'flagged';
 
-/** What is sent to a client: the report of a call, worded by its kind, or a word about one of its destinations. */
-export type ReportTemplate = KindTemplate | 'destination-notice';
+/**
+ * What is sent to a client: the report of a call, worded by its kind; what changed in it, or that it is taken back;
+ * or a word about one of its destinations.
+ */
+export type ReportTemplate = KindTemplate | 'correction' | 'retraction' | 'destination-notice';
 
 export interface Kind {
   readonly code: string;

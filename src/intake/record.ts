@@ -7,9 +7,10 @@ import { jstDay } from '../domain/calendar.ts';
 import type { CallEntry, EntryProblem } from '../domain/call.ts';
 import type { Clock, NewId } from '../domain/ports.ts';
 import { route } from '../domain/roster.ts';
-import { storable, textOrNull } from '../domain/text.ts';
+import { storable } from '../domain/text.ts';
 import type { Schema } from '../storage/schema.ts';
 import { type CheckedNumber, checkEntry } from './check-entry.ts';
+import { factsRow } from './facts-row.ts';
 import { type LookedUp, lookUp } from './look-up.ts';
 import { type CallReceipt, receiptOf } from './receipt.ts';
 import { nextReceiptNumber } from './receipt-number.ts';
@@ -147,11 +148,6 @@ function callRow(
   found: LookedUp,
   now: Date,
 ) {
-  const kept = (text: string | null) => {
-    const stored = textOrNull(text);
-    return stored === null ? null : storable(stored);
-  };
-  const { addressee, caller } = entry;
   return {
     id: call.id,
     receipt_number: call.receiptNumber,
@@ -162,25 +158,8 @@ function callRow(
     source: entry.source,
     operator_id: entry.operator.id,
     operator_name: storable(entry.operator.name),
-    occurred_at: entry.occurredAt,
     recorded_at: now,
-    addressee_id: found.addressee?.id ?? null,
-    addressee_name: found.addressee?.name ?? kept(addressee?.type === 'heard' ? addressee.name : null),
-    caller_company: kept(caller.company),
-    caller_name: kept(caller.name),
-    caller_kana: kept(caller.kana),
-    number_state: caller.number.state,
-    number_raw: number?.raw ?? null,
-    number_e164: number?.e164 ?? null,
-    number_display: number?.display ?? null,
-    number_confirmed: caller.number.state === 'given' && caller.number.confirmed,
-    message: kept(entry.message),
-    quote: kept(entry.quote),
-    wish: entry.wish,
-    urgent: entry.urgent,
-    surcharge_code: found.surcharge?.code ?? null,
-    surcharge_yen: found.surcharge?.amountYen ?? null,
-    surcharge_label: found.surcharge?.label ?? null,
+    ...factsRow(entry, number, found),
   };
 }
 

@@ -1,11 +1,16 @@
 import { App } from '@slack/bolt';
 import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
+import type { TellChange } from '../delivery/tell-change.ts';
 import type { Clock, NewId } from '../domain/ports.ts';
+import { createCallChanges } from '../intake/call-changes.ts';
 import type { Recorder } from '../intake/record.ts';
 import type { Schema } from '../storage/schema.ts';
 import { createAllowList } from './allow-list.ts';
 import { createBoltLogger } from './bolt-logger.ts';
+import { createChangeForm, notChanged } from './change/change-form.ts';
+import { listenForChanges } from './change/change-listeners.ts';
+import { CHANGE_FORM } from './change/change-view.ts';
 import { listenForDecisions } from './decisions.ts';
 import { type AckPayload, type BoltBody, createDispatch } from './dispatch.ts';
 import { ENTRY_FORM } from './entry-modal/block-ids.ts';
@@ -52,6 +57,7 @@ export function createOperatorApp(deps: {
   readonly slack: OperatorSlack;
   readonly db: Kysely<Schema>;
   readonly recorder: Recorder;
+  readonly tellChange: TellChange;
   readonly clock: Clock;
   readonly newId: NewId;
   /** Called when a decision made something due. A hint. */
@@ -102,10 +108,13 @@ export function createOperatorApp(deps: {
   const line = createLineEntry({ ...entry, form, responseUrl, commandName: slack.command });
   listen(bolt, { command: slack.command, allowList, form, line, inHand, clock, log, settings });
 
-  listenForDecisions(bolt, {
-    ...deps,
-    supervisors: createAllowList({ entries: slack.supervisors, slack: web, clock, log, settings }),
+  const supervisors = createAllowList({ entries: slack.supervisors, slack: web, clock, log, settings });
+  listenForDecisions(bolt, { ...deps, supervisors, responseUrl });
+  listenForChanges(bolt, {
+    form: createChangeForm({ ...entry, changes: createCallChanges(deps), supervisors, clock }),
     responseUrl,
+    inHand,
+    log,
   });
 
   const dispatch = createDispatch({
@@ -154,7 +163,9 @@ function lateAnswer(commandName: string, body: BoltBody, now: Date): AckPayload 
   }
   switch (body.type) {
     case 'view_submission':
-      return body.view.callback_id === ENTRY_FORM ? { ...notRecorded() } : undefined;
+      if (body.view.callback_id === ENTRY_FORM) return { ...notRecorded() };
+      // An empty answer would close the form as if it were done.
+      return Object.values(CHANGE_FORM).includes(body.view.callback_id) ? { ...notChanged() } : undefined;
     case 'block_suggestion':
       return { options: [] };
     case 'block_actions':

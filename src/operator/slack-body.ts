@@ -27,6 +27,7 @@ const View = z.looseObject({
   id: Id,
   type: z.string(),
   callback_id: z.string().max(255),
+  private_metadata: z.string().max(3000).optional(),
   root_view_id: Id.nullish(),
   hash: Id.optional(),
   state: z.looseObject({ values: Values }).optional(),

@@ -1,8 +1,12 @@
 import type { KindTemplate } from '../domain/kinds.ts';
+import type { CorrectionView } from './correction.ts';
 import type { DestinationNoticeView } from './destination-notice.ts';
+import type { RetractionView } from './retraction.ts';
 import type { ReportView } from './view.ts';
 
 /** What is said, ready for its template: each kind of report has a view of its own. */
 export type ReportContent =
   | { readonly template: KindTemplate; readonly view: ReportView }
+  | { readonly template: 'correction'; readonly view: CorrectionView }
+  | { readonly template: 'retraction'; readonly view: RetractionView }
   | { readonly template: 'destination-notice'; readonly view: DestinationNoticeView };

@@ -40,6 +40,8 @@ export async function openLibrary(templatesDir: URL): Promise<Library> {
     message: open('message'),
     unsure: open('unsure'),
     flagged: open('flagged'),
+    correction: open('correction'),
+    retraction: open('retraction'),
     'destination-notice': open('destination-notice'),
   };
   if (problems.size > 0) throw new TemplateError([...problems.values()].sort(byPlace));

@@ -3,8 +3,10 @@ import type { KindTemplate } from '../domain/kinds.ts';
 import type { ChannelName } from '../domain/outcome.ts';
 import { SUBJECT } from './compose.ts';
 import type { ReportContent } from './content.ts';
+import type { CorrectionView } from './correction.ts';
 import type { DestinationNoticeView } from './destination-notice.ts';
 import { asChatwork, asMrkdwn } from './escape.ts';
+import type { RetractionView } from './retraction.ts';
 import type { ReportView } from './view.ts';
 
 /** Stored as the template version of a report that no template made. */
@@ -22,8 +24,7 @@ const REQUESTS: Readonly<Record<KindTemplate, string | null>> = {
  * Made without a template, so that it is there when a template is what failed. Every fact is in it.
  */
 export function plainest(o: ReportContent & { readonly channel: ChannelName; readonly mark: string }): Body {
-  const lines =
-    o.template === 'destination-notice' ? destinationLines(o.view) : callLines(o.template, o.view);
+  const lines = linesOf(o);
   const text = [SUBJECT, ...lines, o.view.agency, `配信番号: ${o.mark}`]
     .filter((line) => line !== null)
     .join('\n');
@@ -37,6 +38,46 @@ export function plainest(o: ReportContent & { readonly channel: ChannelName; rea
     default:
       return o.channel satisfies never;
   }
+}
+
+function linesOf(o: ReportContent): readonly (string | null)[] {
+  switch (o.template) {
+    case 'destination-notice':
+      return destinationLines(o.view);
+    case 'correction':
+      return correctionLines(o.view);
+    case 'retraction':
+      return retractionLines(o.view);
+    case 'message':
+    case 'unsure':
+    case 'flagged':
+      return callLines(o.template, o.view);
+    default:
+      return o satisfies never;
+  }
+}
+
+function correctionLines(view: CorrectionView): readonly (string | null)[] {
+  const [first, ...rest] = callLines(view.flagged ? 'flagged' : view.unsure ? 'unsure' : 'message', view);
+  return [
+    '【訂正】',
+    `先にお送りした受付番号 ${view.receiptNumber} のご報告を、次のとおり訂正いたします。`,
+    view.changes,
+    first ?? null,
+    ...rest,
+    '訂正のため、受電回数には重ねて数えておりません。',
+  ];
+}
+
+function retractionLines(view: RetractionView): readonly string[] {
+  return [
+    '【取消】',
+    view.recipient,
+    '下記のご報告は当方の誤りでございましたので、取り消します。',
+    `■受付番号: ${view.receiptNumber}`,
+    `■受電日時: ${view.callTime}`,
+    '受電回数には含みません。先のご報告は破棄くださいますようお願いいたします。',
+  ];
 }
 
 function destinationLines(view: DestinationNoticeView): readonly string[] {

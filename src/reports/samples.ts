@@ -2,7 +2,9 @@ import { FIELD_LIMITS } from '../domain/call.ts';
 import type { ReportTemplate } from '../domain/kinds.ts';
 import { CHANNEL_NAMES } from '../domain/outcome.ts';
 import type { ReportContent } from './content.ts';
+import { buildCorrection } from './correction.ts';
 import { buildDestinationNotice, type DestinationNoticeFacts } from './destination-notice.ts';
+import { buildRetraction } from './retraction.ts';
 import { buildView, type ReportFacts } from './view.ts';
 
 /*
@@ -97,7 +99,36 @@ function hostile(): ReportFacts {
 
 /** The views a template is tried with: of calls, or of destinations for the one that is about them. */
 export function samplesOf(template: ReportTemplate): readonly Sample[] {
-  return template === 'destination-notice' ? destinationSamples() : callSamples();
+  switch (template) {
+    case 'destination-notice':
+      return destinationSamples();
+    case 'correction':
+      return correctionSamples();
+    case 'retraction':
+      return callFacts().map(([name, facts]) => ({ name, view: buildRetraction(facts) }));
+    case 'message':
+    case 'unsure':
+    case 'flagged':
+      return callSamples();
+    default:
+      return template satisfies never;
+  }
+}
+
+/** Everything changed from nothing filled in, and back; and one thing alone. */
+function correctionSamples(): readonly Sample[] {
+  return callFacts().flatMap(([name, facts]) =>
+    (['message', 'unsure', 'flagged'] as const).flatMap((template) => {
+      const now = { ...facts, kind: { ...facts.kind, template } };
+      return [
+        { name: `${name}, ${template}, all of it new`, view: buildCorrection(now, EMPTY) },
+        {
+          name: `${name}, ${template}, one thing new`,
+          view: buildCorrection({ ...now, urgent: false }, { ...now, urgent: true }),
+        },
+      ];
+    }),
+  );
 }
 
 function destinationSamples(): readonly Sample[] {
@@ -138,7 +169,16 @@ function destinationSamples(): readonly Sample[] {
 }
 
 function callSamples(): readonly Sample[] {
-  const facts: readonly (readonly [string, ReportFacts])[] = [
+  return callFacts().flatMap(([name, base]) =>
+    [true, false].map((urgent) => ({
+      name: `${name}${urgent ? ', urgent' : ''}`,
+      view: buildView({ ...base, urgent }),
+    })),
+  );
+}
+
+function callFacts(): readonly (readonly [string, ReportFacts])[] {
+  return [
     ['an everyday call', EVERYDAY],
     ['nothing filled in', EMPTY],
     ['the longest Japanese text', filled('漢')],
@@ -148,10 +188,4 @@ function callSamples(): readonly Sample[] {
     ['the longest text of short lines', filled('a\n')],
     ['text that looks like markup', hostile()],
   ];
-  return facts.flatMap(([name, base]) =>
-    [true, false].map((urgent) => ({
-      name: `${name}${urgent ? ', urgent' : ''}`,
-      view: buildView({ ...base, urgent }),
-    })),
-  );
 }

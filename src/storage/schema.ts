@@ -1,4 +1,4 @@
-import type { ColumnType, Generated, JSONColumnType } from 'kysely';
+import type { ColumnType, Generated, JSONColumnType, Selectable } from 'kysely';
 import type { AgencyProfile } from '../domain/agency.ts';
 import type { Body } from '../domain/body.ts';
 import type { NumberState, ReportPurpose, Wish } from '../domain/call.ts';
@@ -108,6 +108,22 @@ export interface Schema {
     surcharge_code: string | null;
     surcharge_yen: number | null;
     surcharge_label: string | null;
+    /** Raised by each change of the call; 1 as first recorded. */
+    revision: Generated<number>;
+    retracted_at: Generated<Date | null>;
+  };
+  call_changes: {
+    id: string;
+    /** Unique to one submission of a form: the same one changes once. */
+    key: string;
+    call_id: string;
+    /** The revision the change made. */
+    revision: number;
+    type: 'corrected' | 'retracted' | 'reclassified';
+    before: Json<CallSnapshot>;
+    actor: string;
+    reason: string | null;
+    at: Date;
   };
   usage_events: {
     id: string;
@@ -133,6 +149,12 @@ export interface Schema {
     month_count: number | null;
     month_included: number | null;
     created_at: Date;
+    /** The revision of its call it tells of. */
+    revision: Generated<number>;
+    /** Only of a `correction`: the revision its readers were told before. */
+    changed_from: Generated<number | null>;
+    /** Since when another report, or silence, has taken its place: it is sent no more. */
+    superseded_at: Generated<Date | null>;
   };
   deliveries: {
     id: string;
@@ -166,6 +188,12 @@ export interface Schema {
     created_at: Date;
     updated_at: Date;
     ended_at: Date | null;
+    /** Its report was superseded: should it turn out not to have arrived, it ends as cancelled. */
+    superseded: Generated<boolean>;
+    /** The delivery whose message this one continues at the same place. */
+    answers: Generated<string | null>;
+    /** Its receipt when this one was written; null when it was not known to have arrived. */
+    answers_receipt: ColumnType<Receipt | null, string | null | undefined, string | null>;
   };
   attempts: {
     id: string;
@@ -204,6 +232,35 @@ export interface Schema {
     detail: Json<Record<string, unknown>>;
   };
 }
+
+/** What a change may alter of a call, by its columns. */
+export const CHANGEABLE = [
+  'kind',
+  'rule',
+  'occurred_at',
+  'addressee_id',
+  'addressee_name',
+  'caller_company',
+  'caller_name',
+  'caller_kana',
+  'number_state',
+  'number_raw',
+  'number_e164',
+  'number_display',
+  'number_confirmed',
+  'message',
+  'quote',
+  'wish',
+  'urgent',
+  'surcharge_code',
+  'surcharge_yen',
+  'surcharge_label',
+] as const;
+
+/** Those columns as read. */
+export type CallFacts = Pick<Selectable<Schema['calls']>, (typeof CHANGEABLE)[number]>;
+/** The same as kept with a change: JSON has no dates. */
+export type CallSnapshot = Omit<CallFacts, 'occurred_at'> & { readonly occurred_at: string };
 
 /** A message of the bot: `text` for notifications and screen readers, `blocks` for the eye. */
 export type NoticeBody = {

@@ -58,6 +58,20 @@ describe('chatwork: every documented answer', () => {
     open.push(farSide, channel);
     return { farSide, channel };
   };
+
+  it.each([
+    ['links to the message it answers', 200, `[rp aid=1484814 to=${ROOM}-984676321621704000]\n${TEXT}`],
+    ['posts without the link when its own account is not told', 500, TEXT],
+  ])('%s', async (_name, status, text) => {
+    const { farSide, channel } = await rig((path) =>
+      path === '/v2/me' ? json(status, { account_id: 1484814 }) : json(200, { message_id: MESSAGE_ID }),
+    );
+    const answers = { deliveryId: 'first', receipt: { room_id: ROOM, message_id: '984676321621704000' } };
+    const outcome = await channel.send({ ...message(), answers }, new AbortController().signal);
+    expect(outcome.type).toBe('delivered');
+    const posted = farSide.requests.find(({ method }) => method === 'POST');
+    expect(new URLSearchParams(posted?.body).get('body')).toBe(text);
+  });
   const sendTo = async (script: (path: string, method: string) => Answer) => {
     const { farSide, channel } = await rig(script);
     const outcome = await channel.send(message(), new AbortController().signal);

@@ -91,9 +91,11 @@ describe('slack: every documented answer', () => {
   it('posts into a thread when told so', async () => {
     const { request } = await sendTo(json(200, { ok: true, channel: CHANNEL, ts: TS }), {
       ...message(),
-      thread: '1718850000.000100',
+      answers: { deliveryId: 'first', receipt: { channel: 'C1', ts: '1718850000.000100' } },
     });
-    expect(new URLSearchParams(request?.body).get('thread_ts')).toBe('1718850000.000100');
+    const form = new URLSearchParams(request?.body);
+    expect(form.get('thread_ts')).toBe('1718850000.000100');
+    expect(form.get('reply_broadcast')).toBe('true');
   });
 
   it.each(

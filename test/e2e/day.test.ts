@@ -32,7 +32,9 @@ const isSilent = ({ client, kind }: DemoCall) =>
 
 const clock = closingTimeClock(() => new Date());
 let agency: Agency;
+const heard = new Set<string>();
 beforeEach(async () => {
+  heard.clear();
   agency = await createAgency({ clock, log: pino({ level: 'silent' }), delivery: OUTLIVES_STOP });
 });
 afterEach(() => agency?.close());
@@ -47,7 +49,7 @@ async function open(roles: readonly Role[]): Promise<void> {
 async function play(calls: readonly DemoCall[]): Promise<void> {
   for (const [index, call] of calls.entries()) {
     const { id } = SANDBOX_OPERATORS[index % SANDBOX_OPERATORS.length] ?? SANDBOX_OPERATORS[0];
-    await enter(agency.sandbox.slack.person(id), '/juden', call, clock);
+    await enter(agency.sandbox.slack.person(id), '/juden', call, clock, heard);
   }
 }
 

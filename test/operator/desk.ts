@@ -78,6 +78,7 @@ export async function createDesk(
     },
     db: moody.db,
     recorder: o.recorder?.(recorder) ?? recorder,
+    tellChange: world.delivery.tellChange,
     clock: world.clock.now,
     newId,
     wake: () => undefined,

@@ -4,6 +4,7 @@ import { assembleDelivery, type Delivery } from '../../src/delivery/assemble.ts'
 import { type Allowances, createBudgets } from '../../src/delivery/budgets.ts';
 import { DELIVERY_DEFAULTS, type DeliverySettings } from '../../src/delivery/settings.ts';
 import type { CallEntry } from '../../src/domain/call.ts';
+import { type CallChanges, createCallChanges } from '../../src/intake/call-changes.ts';
 import { createRecorder, type Recorder } from '../../src/intake/record.ts';
 import { createRenderer } from '../../src/reports/render.ts';
 import type { Database } from '../../src/storage/database.ts';
@@ -21,6 +22,7 @@ export interface World {
   readonly db: Kysely<Schema>;
   readonly clock: HandClock;
   readonly recorder: Recorder;
+  readonly changes: CallChanges;
   readonly delivery: Delivery;
   readonly chatwork: ScriptedChannel;
   readonly slack: ScriptedChannel;
@@ -95,6 +97,15 @@ export async function createWorld(
       wakes += 1;
     },
   });
+  const changes = createCallChanges({
+    db,
+    clock: clock.now,
+    newId,
+    tellChange: delivery.tellChange,
+    wake: () => {
+      wakes += 1;
+    },
+  });
   await addRules(db);
 
   const addDestinations = async (
@@ -127,6 +138,7 @@ export async function createWorld(
     db,
     clock,
     recorder,
+    changes,
     delivery,
     chatwork,
     slack,

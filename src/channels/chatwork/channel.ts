@@ -36,6 +36,18 @@ export function createChatworkChannel(o: {
     return accountId;
   };
 
+  /** Chatwork's link to the message this one answers, which names its author: ourselves. Empty when it cannot be made. */
+  const replyTo = async (
+    message: OutgoingMessage<ChatworkBody>,
+    roomId: string,
+    signal: AbortSignal,
+  ): Promise<string> => {
+    const messageId = message.answers?.receipt?.message_id ?? '';
+    if (!/^\d{1,20}$/.test(messageId) || message.body.text === '') return '';
+    const account = accountId ?? readAccount(await client.me(signal));
+    return account === undefined ? '' : `[rp aid=${account} to=${roomId}-${messageId}]\n`;
+  };
+
   return {
     name: 'chatwork',
 
@@ -44,7 +56,8 @@ export function createChatworkChannel(o: {
       if (!address.ok) {
         return { type: 'rejected', scope: 'destination', reason: { code: 'chatwork.invalid_address' } };
       }
-      const bytes = Buffer.byteLength(message.body.text, 'utf8');
+      const text = `${await replyTo(message, address.address, signal)}${message.body.text}`;
+      const bytes = Buffer.byteLength(text, 'utf8');
       if (bytes === 0 || bytes > CHATWORK_BODY_BYTES) {
         return {
           type: 'rejected',
@@ -56,7 +69,7 @@ export function createChatworkChannel(o: {
         };
       }
       const hidden = hiddenOf(message);
-      const posted = await client.postMessage(address.address, message.body.text, signal);
+      const posted = await client.postMessage(address.address, text, signal);
       const outcome = classifyPost(posted, { roomId: address.address, nowMs: o.clock().getTime(), hidden });
       if (outcome.type !== 'confirm') return outcome;
       const room = await client.room(address.address, signal);

@@ -73,6 +73,7 @@ export function createEmailChannel(o: {
             bounceDomain === undefined ? from.address : `bounce+${message.deliveryId}@${bounceDomain}`,
           // The same for every attempt at a delivery: a relay or a mailbox that got two can see that they are one.
           messageId,
+          references: referencesOf(message, domain),
           subject: oneLine(message.body.subject),
           text: message.body.text,
           html: message.body.html,
@@ -115,6 +116,14 @@ export function createEmailChannel(o: {
 
     close: () => transport.close(),
   };
+}
+
+/** The first mail's Message-ID, and the one its relay gave it instead, if it told. */
+function referencesOf(message: OutgoingMessage<EmailBody>, domain: string): readonly string[] {
+  if (message.answers === undefined) return [];
+  const { deliveryId, receipt } = message.answers;
+  const ids = [receipt?.message_id ?? `<${deliveryId}@${domain}>`, receipt?.server_message_id ?? ''];
+  return [...new Set(ids)].filter((id) => /^<[^<>\s]+>$/.test(id));
 }
 
 /** A password in the forms in which SMTP carries it, any of which a server could echo. */

@@ -46,6 +46,8 @@ export interface Mail {
   /** MAIL FROM: where bounces go. */
   readonly envelopeFrom: string;
   readonly messageId: string;
+  /** Message-IDs of the mail this one answers, its own first. */
+  readonly references: readonly string[];
   readonly subject: string;
   readonly text: string;
   readonly html: string;
@@ -158,6 +160,10 @@ export function createMailTransport(o: {
         to: { ...mail.to },
         envelope: { from: mail.envelopeFrom, to: [{ ...mail.to }] },
         messageId: mail.messageId,
+        ...(mail.references.length > 0 && {
+          inReplyTo: mail.references[0] ?? '',
+          references: [...mail.references],
+        }),
         subject: mail.subject,
         text: mail.text,
         html: mail.html,

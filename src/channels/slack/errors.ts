@@ -45,6 +45,10 @@ const TABLE: Readonly<Record<Exclude<SlackErrorClass, 'uncertain'>, readonly str
     'msg_blocks_too_long',
     'invalid_blocks*',
     'no_text',
+    // The message to be answered is gone: the plainest form answers none.
+    'cannot_reply_to_message',
+    'thread_not_found',
+    'invalid_thread_ts',
     'metadata_*',
     'invalid_metadata_*',
     'invalid_arg*',

@@ -6,7 +6,7 @@ import { receiptKey } from '../receipt.ts';
 import type { Hidden } from '../said.ts';
 import { failureReason } from './classify.ts';
 import type { SlackClient } from './client.ts';
-import { DELIVERY_EVENT } from './post.ts';
+import { DELIVERY_EVENT, threadOf } from './post.ts';
 
 /** Their clock and ours may differ by this much before a message of the attempt could seem older than it. */
 const CLOCK_SKEW_MS = 60_000;
@@ -53,16 +53,17 @@ export async function lookIntoConversation(
     if (!conversation.success) return { type: 'inconclusive', reason: { code: 'slack.unexpected_answer' } };
     channel = conversation.data.channel.id;
   }
+  const thread = threadOf(message);
   const window = {
     channel,
     // Threaded posts do not appear in the channel's history.
-    ...(message.thread === undefined ? {} : { ts: message.thread }),
+    ...(thread === undefined ? {} : { ts: thread }),
     oldest: ((attempt.startedAtMs - CLOCK_SKEW_MS) / 1000).toFixed(6),
     inclusive: true,
     include_all_metadata: true,
     limit: PAGE,
   };
-  const method = message.thread === undefined ? 'conversations.history' : 'conversations.replies';
+  const method = thread === undefined ? 'conversations.history' : 'conversations.replies';
   let cursor: string | undefined;
   for (let read = 0; read < PAGES_AT_MOST; read += 1) {
     const call = await client.call(

@@ -152,7 +152,7 @@ function answerOf(submission: Submission): SubmitAnswer {
         response_action: 'update',
         view: messageView('登録済み', [
           ...receiptInWords(submission.receipt, true),
-          '先に送信された内容で登録されています。変更がある場合は管理者へご連絡ください。',
+          '先に送信された内容で登録されています。変更は、ボットのメッセージにあるボタンからできます。',
         ]),
       };
     case 'refitted':

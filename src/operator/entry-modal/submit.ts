@@ -5,10 +5,10 @@ import type { CallReceipt } from '../../intake/receipt.ts';
 import type { Recorder } from '../../intake/record.ts';
 import type { Schema } from '../../storage/schema.ts';
 import type { AllowList } from '../allow-list.ts';
+import { entryNote } from '../change/notes.ts';
 import type { OperatorNames } from '../operator-name.ts';
-import { plainMessage } from '../plain-message.ts';
 import type { SlackView } from '../slack-body.ts';
-import { FORM_REFITTED, receiptInWords } from '../wording.ts';
+import { FORM_REFITTED } from '../wording.ts';
 import { addresseeBlock, BLOCK, BLOCK_OF_FIELD, rosterClient } from './block-ids.ts';
 import { addresseeOf, EMPTY_DRAFT, type EntryDraft, mergeDraft } from './draft.ts';
 import { saveDraft } from './draft-store.ts';
@@ -76,11 +76,7 @@ export async function submitForm(
   if (!made.ok) return { type: 'problems', problems: onScreen(made.problems, values) };
 
   const result = await deps.recorder.record(made.entry, {
-    notice: (receipt) => ({
-      key: `entry:${receipt.callId}`,
-      target: o.operator.id,
-      body: plainMessage(receiptInWords(receipt, false)),
-    }),
+    notice: (receipt) => entryNote(receipt, o.operator.id),
   });
   if (result.type !== 'refused') return result;
   const problems = result.problems.map(({ field, message }) => ({

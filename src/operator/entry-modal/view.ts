@@ -124,7 +124,11 @@ function shortBlocks(draft: EntryDraft): types.KnownBlock[] {
   ];
 }
 
-function reportedBlocks(draft: EntryDraft, data: FormData): types.KnownBlock[] {
+/** Everything a reported call has, but for its client, kind and time. */
+export function reportedBlocks(
+  draft: EntryDraft,
+  data: Pick<FormData, 'card' | 'surcharges'>,
+): types.KnownBlock[] {
   return [
     ...addresseeInputs(draft, data.card),
     input(BLOCK.company, 'お相手の会社', textInput(draft.company, { limit: FIELD_LIMITS.company })),
@@ -202,7 +206,7 @@ function numberInputs(draft: EntryDraft): types.KnownBlock[] {
   ];
 }
 
-function surchargeInput(draft: EntryDraft, data: FormData): types.KnownBlock[] {
+function surchargeInput(draft: EntryDraft, data: Pick<FormData, 'surcharges'>): types.KnownBlock[] {
   const options = data.surcharges
     .slice(0, OPTIONS_AT_MOST)
     .map((reason) => option(`${reason.label} ${reason.amountYen.toLocaleString('ja-JP')}円`, reason.code));
@@ -218,7 +222,8 @@ function surchargeInput(draft: EntryDraft, data: FormData): types.KnownBlock[] {
   ];
 }
 
-function timeInput(draft: EntryDraft, now: Date): types.InputBlock {
+/** When the call was. */
+export function timeInput(draft: EntryDraft, now: Date): types.InputBlock {
   return input(
     BLOCK.occurredAt,
     '受電日時',

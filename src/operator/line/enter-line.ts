@@ -7,6 +7,7 @@ import type { Recorder } from '../../intake/record.ts';
 import { loadKinds } from '../../rulebook/kinds.ts';
 import type { Schema } from '../../storage/schema.ts';
 import type { AllowList } from '../allow-list.ts';
+import { entryNote } from '../change/notes.ts';
 import type { OperatorNames } from '../operator-name.ts';
 import type { LineAttempt } from './again-button.ts';
 import { parseLine } from './parse-line.ts';
@@ -64,21 +65,23 @@ export async function enterLine(
       return { type: 'misread', reading, kinds };
     case 'entry': {
       const name = await deps.names.nameOf(operator.id, operator.accountName);
-      return await deps.recorder.record({
+      const entry = {
         key: attempt.key,
-        source: 'line',
+        source: 'line' as const,
         clientId: reading.client.id,
         kind: reading.kind.code,
         occurredAt: attempt.at,
         operator: { id: operator.id, name },
         addressee: null,
-        caller: { company: null, name: null, kana: null, number: { state: 'unknown' } },
+        caller: { company: null, name: null, kana: null, number: { state: 'unknown' as const } },
         message: reading.note,
         quote: null,
         wish: null,
         urgent: false,
         surcharge: null,
-      });
+      };
+      // The answer in the channel vanishes with the next start of Slack; this one stays, with its buttons.
+      return await deps.recorder.record(entry, { notice: (receipt) => entryNote(receipt, operator.id) });
     }
     default:
       return reading satisfies never;

@@ -42,6 +42,11 @@ export interface Person {
   ): Promise<OpenModal>;
   /** Presses a message's button, named by action id or by what is written on it. Throws when there is no such one. */
   press(message: { readonly channelId: string; readonly ts: string }, button: string): Promise<AppAnswer>;
+  /** Presses a message's button that opens a modal. Throws when none opens. */
+  pressToOpen(
+    message: { readonly channelId: string; readonly ts: string },
+    button: string,
+  ): Promise<OpenModal>;
   /** Writes in a channel or in the direct conversation with the bot; the app hears of it as an event. */
   say(text: string, o?: { readonly channelId?: string; readonly threadTs?: string }): Promise<AppAnswer>;
   /** The bot's direct messages to this person, oldest first. */
@@ -94,6 +99,43 @@ export function createPerson(deps: PersonDeps, user: SlackUser): Person {
     };
   }
 
+  async function press(
+    at: { readonly channelId: string; readonly ts: string },
+    button: string,
+    triggerId: string,
+  ): Promise<AppAnswer> {
+    const message = workspace.channel(at.channelId)?.messages.find((candidate) => candidate.ts === at.ts);
+    if (message === undefined) throw new Error(`no message ${at.ts} in ${at.channelId}`);
+    const found = buttonsOf(message.blocks).find(
+      ({ element }) =>
+        element.action_id === button || asText((element.text as JsonObject | undefined)?.text) === button,
+    );
+    if (found === undefined) throw new Error(`no button "${button}" on the message`);
+    const url = triggers.issueResponseUrl({ userId: user.id, channelId: at.channelId, messageTs: at.ts });
+    const { text, value, action_id: actionId, style } = found.element;
+    return transport.interact({
+      type: 'block_actions',
+      ...interactionBase(user),
+      container: { type: 'message', message_ts: at.ts, channel_id: at.channelId, is_ephemeral: false },
+      trigger_id: triggerId,
+      channel: { id: at.channelId, name: workspace.channel(at.channelId)?.name },
+      message: messageJson(message, true),
+      state: { values: {} },
+      response_url: `${deps.baseUrl()}/slack/response/${url.id}`,
+      actions: [
+        {
+          type: 'button',
+          action_id: actionId,
+          block_id: found.blockId,
+          text,
+          value,
+          style,
+          action_ts: workspace.nextTs(),
+        },
+      ],
+    });
+  }
+
   const slackMessages = () =>
     inbox.all().filter((arrived): arrived is ArrivedInSlack => arrived.channel === 'slack');
   const directMessages = () =>
@@ -111,37 +153,13 @@ export function createPerson(deps: PersonDeps, user: SlackUser): Person {
       }
       return modal;
     },
-    async press(at, button) {
-      const message = workspace.channel(at.channelId)?.messages.find((candidate) => candidate.ts === at.ts);
-      if (message === undefined) throw new Error(`no message ${at.ts} in ${at.channelId}`);
-      const found = buttonsOf(message.blocks).find(
-        ({ element }) =>
-          element.action_id === button || asText((element.text as JsonObject | undefined)?.text) === button,
-      );
-      if (found === undefined) throw new Error(`no button "${button}" on the message`);
-      const url = triggers.issueResponseUrl({ userId: user.id, channelId: at.channelId, messageTs: at.ts });
-      const { text, value, action_id: actionId, style } = found.element;
-      return transport.interact({
-        type: 'block_actions',
-        ...interactionBase(user),
-        container: { type: 'message', message_ts: at.ts, channel_id: at.channelId, is_ephemeral: false },
-        trigger_id: triggers.issue(user.id),
-        channel: { id: at.channelId, name: workspace.channel(at.channelId)?.name },
-        message: messageJson(message, true),
-        state: { values: {} },
-        response_url: `${deps.baseUrl()}/slack/response/${url.id}`,
-        actions: [
-          {
-            type: 'button',
-            action_id: actionId,
-            block_id: found.blockId,
-            text,
-            value,
-            style,
-            action_ts: workspace.nextTs(),
-          },
-        ],
-      });
+    press: (at, button) => press(at, button, triggers.issue(user.id)),
+    async pressToOpen(at, button) {
+      const triggerId = triggers.issue(user.id);
+      const answer = await press(at, button, triggerId);
+      const view = await changed.until(() => views.openedBy(triggerId), limits.triggerMs);
+      if (view === undefined) throw new Error(`no modal opened: ${answer.type}`);
+      return createOpenModal(deps, user, view);
     },
     async say(text, o = {}) {
       const channel = workspace.channel(o.channelId ?? user.id);

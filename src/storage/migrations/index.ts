@@ -1,9 +1,11 @@
 import type { Migration } from 'kysely';
 import * as foundation from './0001_foundation.ts';
 import * as deliveryIndexes from './0002_delivery_indexes.ts';
+import * as corrections from './0003_corrections.ts';
 
 /** Every migration by its name; the numbers give the order, and a name that was ever released never changes. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001_foundation': foundation,
   '0002_delivery_indexes': deliveryIndexes,
+  '0003_corrections': corrections,
 };

@@ -48,6 +48,24 @@ describe('createEmailChannel', () => {
     }
   });
 
+  it('answers an earlier mail by its Message-ID, and by the one its relay gave it', async () => {
+    const FIRST = '01902f6e-7c1a-7b3c-9d4e-000000000001';
+    const own = `<${FIRST}@agency.example>`;
+    for (const [receipt, references] of [
+      [null, [own]],
+      [{ message_id: own }, [own]],
+      [{ message_id: own, server_message_id: '<x@relay.example>' }, [own, '<x@relay.example>']],
+      [{ message_id: own, server_message_id: '<x> \r\nBcc: <y@z.example>' }, [own]],
+    ] as const) {
+      const { farSide, channel } = await rig();
+      await channel.send(message({ answers: { deliveryId: FIRST, receipt } }), signal);
+      const parsed = await simpleParser(Buffer.from(farSide.mails[0]?.source ?? '', 'latin1'));
+      expect(parsed.inReplyTo).toBe(own);
+      expect([parsed.references ?? []].flat()).toEqual(references);
+      expect(parsed.messageId).toBe(`<${DELIVERY}@agency.example>`);
+    }
+  });
+
   it.each(['abc.@docomo.ne.jp', 'a..b@docomo.ne.jp', '.abc@ezweb.ne.jp', "o'hara+x@client.example"])(
     'reaches %s, as one recipient',
     async (address) => {

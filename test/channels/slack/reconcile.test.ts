@@ -46,7 +46,9 @@ describe('slack: looking for a message whose answer was lost', () => {
             address: o.address ?? CHANNEL,
             mention: null,
             body: { text: MARK, blocks: [] },
-            ...(o.thread === undefined ? {} : { thread: o.thread }),
+            ...(o.thread === undefined
+              ? {}
+              : { answers: { deliveryId: 'first', receipt: { ts: o.thread } } }),
           },
           startedAtMs: STARTED,
           ownedByOther: async (key) => o.owned?.includes(key) === true,

@@ -1,0 +1,38 @@
+import type { TellChange } from '../delivery/tell-change.ts';
+import type { ChangeDeps, ChangeRequest, ChangeResult, Notify } from './change-call.ts';
+import { type Correction, correctCall } from './correct.ts';
+import { reclassifyCall } from './reclassify.ts';
+import { type RecordedCall, recordedCall } from './recorded-call.ts';
+import { retractCall } from './retract.ts';
+
+/** What can be done with a call on record. Each resolves after the commit and throws when the database does. */
+export interface CallChanges {
+  find(callId: string): Promise<RecordedCall | undefined>;
+  correct(
+    request: ChangeRequest & { readonly correction: Correction },
+    notify?: Notify,
+  ): Promise<ChangeResult>;
+  retract(request: ChangeRequest, notify?: Notify): Promise<ChangeResult>;
+  reclassify(request: ChangeRequest & { readonly kind: string }, notify?: Notify): Promise<ChangeResult>;
+}
+
+export function createCallChanges(
+  deps: ChangeDeps & {
+    readonly tellChange: TellChange;
+    /** Called after the commit: there may be something to send. A hint, never awaited (P7). */
+    readonly wake: () => void;
+  },
+): CallChanges {
+  const awake = async (change: Promise<ChangeResult>): Promise<ChangeResult> => {
+    const result = await change;
+    if (result.type === 'changed') deps.wake();
+    return result;
+  };
+  const nobody: Notify = () => [];
+  return {
+    find: (callId) => recordedCall(deps.db, callId),
+    correct: (request, notify = nobody) => awake(correctCall(deps, request, notify)),
+    retract: (request, notify = nobody) => awake(retractCall(deps, request, notify)),
+    reclassify: (request, notify = nobody) => awake(reclassifyCall(deps, request, notify)),
+  };
+}

@@ -1,0 +1,56 @@
+import type { App } from '@slack/bolt';
+import type { Logger } from 'pino';
+import { CHANGE_TYPES } from '../../domain/change.ts';
+import { isUuid } from '../entry-modal/block-ids.ts';
+import { faultOf } from '../fault.ts';
+import type { InHand } from '../in-hand.ts';
+import { plainSection } from '../plain-message.ts';
+import type { ResponseUrl } from '../response-url.ts';
+import { BlockActions, ViewSubmission } from '../slack-body.ts';
+import { CHANGE_ACTION } from './change-buttons.ts';
+import { type ChangeForm, notChanged } from './change-form.ts';
+import { CHANGE_FORM } from './change-view.ts';
+import { NOT_OPENED } from './change-words.ts';
+
+/** The buttons under an entry, wherever they stand, and the forms they open. */
+export function listenForChanges(
+  bolt: App,
+  deps: {
+    readonly form: ChangeForm;
+    readonly responseUrl: ResponseUrl;
+    readonly inHand: InHand;
+    readonly log: Logger;
+  },
+): void {
+  for (const type of CHANGE_TYPES) {
+    bolt.action(CHANGE_ACTION[type], async ({ body, ack, client }) => {
+      await ack();
+      const { user, actions, trigger_id: triggerId, response_url: url } = BlockActions.parse(body);
+      const callId = actions[0]?.value;
+      if (triggerId === undefined || typeof callId !== 'string' || !isUuid(callId)) return;
+      const opening = deps.form.open(client, triggerId, type, callId, user.id).catch(async (error) => {
+        deps.log.error(faultOf(error), 'the form to change a call did not open');
+        if (url !== undefined) await deps.responseUrl.post(url, onlyFor(NOT_OPENED));
+      });
+      deps.inHand.track(opening);
+      await opening;
+    });
+
+    bolt.view(CHANGE_FORM[type], async ({ body, ack }) => {
+      const { view, user } = ViewSubmission.parse(body);
+      const work = deps.form
+        .submit(type, view, { id: user.id, accountName: user.name ?? user.username })
+        .then(async (answer) => await ack(answer))
+        .catch(async (error: unknown) => {
+          deps.log.error(faultOf(error), 'a Slack request failed');
+          await ack(notChanged()).catch(() => undefined);
+        });
+      deps.inHand.track(work);
+      await work;
+    });
+  }
+}
+
+function onlyFor(text: string) {
+  return { response_type: 'ephemeral', replace_original: false, text, blocks: [plainSection(text)] };
+}

@@ -1,0 +1,89 @@
+import type { NewNotice } from '../../delivery/notice.ts';
+import { formatCallTime } from '../../domain/calendar.ts';
+import type { Changed } from '../../intake/change-call.ts';
+import type { CallReceipt } from '../../intake/receipt.ts';
+import type { RecordedCall } from '../../intake/recorded-call.ts';
+import type { NoticeBody } from '../../storage/schema.ts';
+import { plainMessage } from '../plain-message.ts';
+import { receiptInWords } from '../wording.ts';
+import { changeButtons } from './change-buttons.ts';
+
+/** The bot's direct message about an entry, with the buttons to change it. */
+export function entryNote(receipt: CallReceipt, operatorId: string): NewNotice {
+  return {
+    key: `entry:${receipt.callId}`,
+    target: operatorId,
+    body: withButtons(plainMessage(receiptInWords(receipt, false)), receipt.callId),
+  };
+}
+
+/** What is told of a change: to whoever made it, and to the operator whose entry it was. */
+export function changeNotes(changed: Changed): readonly NewNotice[] {
+  const { by, call, changeId } = changed;
+  const note = (target: string, paragraphs: readonly string[]): NewNotice => {
+    const body = plainMessage(paragraphs);
+    return {
+      key: `change:${changeId}:${target}`,
+      target,
+      body: call.retracted ? body : withButtons(body, call.id),
+    };
+  };
+  const words = changeInWords(changed);
+  return [
+    note(by.id, words),
+    ...(by.id === call.operatorId
+      ? []
+      : [note(call.operatorId, [`${by.name}さんが、あなたの登録を変更しました。`, ...words])]),
+  ];
+}
+
+function withButtons(body: NoticeBody, callId: string): NoticeBody {
+  return { ...body, blocks: [...body.blocks, changeButtons(callId)] };
+}
+
+/** A call in two lines: receipt number and client, kind and time. */
+export function callInWords(call: RecordedCall): string {
+  return [
+    `受付番号 ${call.receiptNumber}`,
+    `${call.client.code} ${call.client.name}`,
+    `${call.kindLabel} ${formatCallTime(call.occurred_at)}`,
+  ].join('\n');
+}
+
+function changeInWords(changed: Changed): readonly string[] {
+  const { call, type, kindBefore } = changed;
+  const done = {
+    corrected: `受付番号 ${call.receiptNumber} を訂正しました。`,
+    retracted: `受付番号 ${call.receiptNumber} を取り消しました。`,
+    reclassified: `受付番号 ${call.receiptNumber} の種別を「${kindBefore}」から「${call.kindLabel}」に変更しました。`,
+  }[type];
+  return [
+    done,
+    `${call.client.code} ${call.client.name}\n${call.kindLabel} ${formatCallTime(call.occurred_at)}`,
+    [...sendingInWords(changed), ...countingInWords(changed)].join('\n'),
+  ];
+}
+
+function sendingInWords({ told }: Changed): readonly string[] {
+  const { corrections, reports, retractions } = told;
+  if (told.nowhere) return ['使える報告先がありません。至急、管理者へご連絡ください。'];
+  if (corrections + reports + retractions === 0) return ['お客様には何も送りません。'];
+  return [
+    ...(corrections === 0 ? [] : [`${corrections}か所へ訂正報告を送ります。`]),
+    ...(reports === 0 ? [] : [`${reports}か所へ、いまの内容で報告します。`]),
+    ...(retractions === 0 ? [] : [`${retractions}か所へ取消のお知らせを送ります。`]),
+  ];
+}
+
+function countingInWords({ usage }: Changed): readonly string[] {
+  switch (usage) {
+    case 'counted':
+      return ['受電回数に入れました。'];
+    case 'credited':
+      return ['受電回数から差し引きました。'];
+    case 'unchanged':
+      return [];
+    default:
+      return usage satisfies never;
+  }
+}
