@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { followDatabaseClock } from '../workers/adjust-clock.ts';
 import { createClockLoops } from '../workers/clock.ts';
 import { DELIVER_QUEUE, startDeliverWorker } from '../workers/deliver.ts';
 import { createRelayLoop, startWakeWorker, WAKE_QUEUE } from '../workers/relay.ts';
@@ -14,7 +15,10 @@ import type { Observer } from './delivery/observer.ts';
 import { DELIVERY_DEFAULTS, type DeliverySettings } from './delivery/settings.ts';
 import { wakeThrough } from './delivery/wake.ts';
 import { watchWorker } from './delivery/watchdog.ts';
+import { createDoneLinks } from './domain/done-link.ts';
 import type { Clock, NewId } from './domain/ports.ts';
+import { createDone } from './followup/mark-done.ts';
+import { createReminders } from './followup/remind.ts';
 import { createRecorder } from './intake/record.ts';
 import { createOperatorApp, type OperatorApp } from './operator/app.ts';
 import { purgeDrafts } from './operator/entry-modal/draft-store.ts';
@@ -22,7 +26,6 @@ import type { OperatorSettings } from './operator/settings.ts';
 import { createRenderer } from './reports/render.ts';
 import { createOpened, type Opened } from './shut-down.ts';
 import { type Database, openDatabase } from './storage/database.ts';
-import { databaseClock } from './storage/database-clock.ts';
 import { openQueues, type Queues } from './storage/queues.ts';
 import { openRateLimits } from './storage/rate-limits.ts';
 import { prepareTables } from './tables.ts';
@@ -73,7 +76,7 @@ const CLOSE_MS = {
   channels: 500,
   database: 500,
 } as const;
-const ADJUST_CLOCK_EVERY_MS = 30_000;
+const REMIND_EVERY_MS = 15_000;
 const PURGE_EVERY_MS = 3_600_000;
 /** An unfinished form is forgotten after a day. */
 const DRAFTS_KEPT_MS = 86_400_000;
@@ -114,8 +117,10 @@ async function open(given: AppOptions, opened: Opened): Promise<App> {
   const budgets = createBudgets(limits, o.allowances ?? FAR_SIDE_ALLOWANCES);
   const metrics = createMetrics();
   const settings = { ...DELIVERY_DEFAULTS, ...o.delivery };
+  const doneLinks = createDoneLinks(config);
   const delivery = assembleDelivery({
     db: database.db,
+    doneLinks,
     queue: queues.queue(DELIVER_QUEUE),
     budgets,
     channels,
@@ -168,6 +173,7 @@ async function open(given: AppOptions, opened: Opened): Promise<App> {
       },
       log,
     },
+    replies: operator && { links: doneLinks, done: createDone({ db, clock, newId }), clock, log },
     readiness: createReadiness({
       database: () => db.selectNoFrom((eb) => eb.lit(1).as('one')).execute(),
       queue: () => queues.queue(DELIVER_QUEUE).size(),
@@ -183,19 +189,9 @@ async function open(given: AppOptions, opened: Opened): Promise<App> {
 
 async function sharedClock(o: AppOptions, opened: Opened, database: Database): Promise<Clock> {
   if (!o.followDatabaseClock) return o.clock;
-  const clock = await databaseClock(database);
-  const adjusting = createLoop({
-    name: 'clock',
-    everyMs: ADJUST_CLOCK_EVERY_MS,
-    run: async () => {
-      await clock.adjust();
-      return false;
-    },
-    log: o.log,
-  });
-  adjusting.start();
-  opened.push('clock', CLOSE_MS.loops, () => adjusting.stop());
-  return clock.now;
+  const shared = await followDatabaseClock(database, o.log);
+  opened.push('clock', CLOSE_MS.loops, () => shared.stop());
+  return shared.now;
 }
 
 function startWorkerRole(
@@ -210,15 +206,18 @@ function startWorkerRole(
   },
 ) {
   const { queues, delivery, settings, observer } = parts;
+  const { db } = parts.database;
   const relay = createRelayLoop(delivery.relay, { pollMs: settings.relayPollMs, log: o.log });
   const clockLoops = createClockLoops(
     {
       ...delivery,
-      purgeDrafts: () => purgeDrafts(parts.database.db, new Date(o.clock().getTime() - DRAFTS_KEPT_MS)),
+      reminders: createReminders({ db, clock: o.clock, ...delivery, wake: () => relay.wake() }),
+      purgeDrafts: () => purgeDrafts(db, new Date(o.clock().getTime() - DRAFTS_KEPT_MS)),
     },
     {
       sweepEveryMs: settings.sweepEveryMs,
       noticePollMs: settings.noticePollMs,
+      remindEveryMs: REMIND_EVERY_MS,
       purgeEveryMs: PURGE_EVERY_MS,
       log: o.log,
     },
@@ -239,7 +238,7 @@ function startWorkerRole(
       },
     },
     queue: queues.queue(DELIVER_QUEUE),
-    db: parts.database.db,
+    db,
     settings,
     observer,
     log: o.log,

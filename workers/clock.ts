@@ -3,22 +3,25 @@ import { createLoop, type Loop } from '../src/delivery/loop.ts';
 import type { NoticePump } from '../src/delivery/notices.ts';
 import type { Reconciler } from '../src/delivery/reconcile.ts';
 import type { Sweeper } from '../src/delivery/sweep.ts';
+import type { Reminders } from '../src/followup/remind.ts';
 
-/** What time brings about by itself: leases that are over, second looks, the bot's own messages, old drafts. */
+/** What time brings about by itself: leases that are over, second looks, reminders, the bot's own messages, old drafts. */
 export function createClockLoops(
   parts: {
     readonly sweeper: Sweeper;
     readonly reconciler: Reconciler;
     readonly notices: NoticePump;
+    readonly reminders: Reminders;
     readonly purgeDrafts: () => Promise<unknown>;
   },
   o: {
     readonly sweepEveryMs: number;
     readonly noticePollMs: number;
+    readonly remindEveryMs: number;
     readonly purgeEveryMs: number;
     readonly log: Logger;
   },
-): { readonly sweep: Loop; readonly reconcile: Loop; readonly notices: Loop; readonly purge: Loop } {
+): Readonly<Record<'sweep' | 'reconcile' | 'notices' | 'reminders' | 'purge', Loop>> {
   const { log } = o;
   return {
     sweep: createLoop({ name: 'sweep', everyMs: o.sweepEveryMs, run: () => parts.sweeper.sweep(), log }),
@@ -29,6 +32,12 @@ export function createClockLoops(
       log,
     }),
     notices: createLoop({ name: 'notices', everyMs: o.noticePollMs, run: () => parts.notices.pump(), log }),
+    reminders: createLoop({
+      name: 'reminders',
+      everyMs: o.remindEveryMs,
+      run: () => parts.reminders.remind(),
+      log,
+    }),
     purge: createLoop({
       name: 'purge',
       everyMs: o.purgeEveryMs,

@@ -43,6 +43,7 @@ export function checkClients(reading: ClientsReading, known: ClientReferences): 
         : [
             ...rosterProblems(client, ['clients', index, 'roster'], problem),
             ...destinationProblems(client, ['clients', index, 'destinations'], problem),
+            ...reminderProblems(client, ['clients', index, 'reminders', 'to'], problem),
             ...planProblems(client, known, ['clients', index, 'plans'], problem),
             ...ruleProblems(client, known, ['clients', index, 'rules'], problem),
           ],
@@ -136,6 +137,15 @@ function destinationProblems(client: DraftClient, path: Path, problem: Problem):
       ),
     ).map((index) => problem([...path, index, 'address'], 'this destination is in the list above')),
   ];
+}
+
+function reminderProblems(client: DraftClient, path: Path, problem: Problem): readonly ImportProblem[] {
+  const names = new Set((client.roster ?? []).map((member) => member?.name?.trim()));
+  return (client.reminders?.to ?? []).flatMap((name, index) =>
+    name === undefined || names.has(name.trim())
+      ? []
+      : [problem([...path, index], `a name on this client’s roster: ${listed(names)}`)],
+  );
 }
 
 function planProblems(

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CHANNEL_NAMES } from '../domain/outcome.ts';
 import { parsePhone } from '../domain/phone.ts';
+import { REMINDER_DELAYS, REMINDERS_AT_MOST, type ReminderDelay } from '../domain/reminders.ts';
 import {
   code,
   day,
@@ -17,6 +18,7 @@ import {
 } from '../rulebook/yaml-fields.ts';
 import type { YamlReading } from '../rulebook/yaml-source.ts';
 
+const REMINDER_CHOICES = Object.keys(REMINDER_DELAYS) as readonly ReminderDelay[];
 export const CLIENT_STATUSES = ['active', 'paused', 'ended'] as const;
 
 const phone = field('phone number as in 03-5550-0101 or +81355500101', (text) => {
@@ -53,6 +55,12 @@ const rule = mapping({
   flagged: optional(flag('whether the client has to answer (要対応)')),
 });
 
+const reminders = mapping({
+  after: oneOf('time after which a report not marked done is sent again', REMINDER_CHOICES),
+  times: optional(whole('how often at most', 1, REMINDERS_AT_MOST)),
+  to: listOf(line('name on the roster, of whom to remind', 60), 'a list of names'),
+});
+
 /** The form of `clients.yaml`: what an entry says about a client is all there is of it. */
 export const clientsFile = mapping({
   clients: z.array(
@@ -66,6 +74,7 @@ export const clientsFile = mapping({
       forwarding_numbers: listOf(phone, 'a list of phone numbers'),
       greeting: optional(paragraph('how operators answer', 500)),
       operator_notes: optional(paragraph('notes for operators', 2500)),
+      reminders: optional(reminders),
       plans: listOf(plan, 'a list of plans with their first month'),
       roster: listOf(member, 'a list of people'),
       destinations: listOf(destination, 'a list of destinations'),

@@ -1,5 +1,6 @@
 import { formatE164 } from '../domain/phone.ts';
 import type { NewId } from '../domain/ports.ts';
+import type { ReminderSettings } from '../domain/reminders.ts';
 import { describeRule } from '../rulebook/describe-rule.ts';
 import { diffByKey, fieldChange, sameContent } from '../rulebook/diff.ts';
 import type { StoredClient, StoredDestination, StoredMember, StoredRule } from './stored-clients.ts';
@@ -97,11 +98,18 @@ function factChanges(stored: StoredClient, wanted: WantedClient): readonly strin
     ),
     ...fieldChange('status', stored.status, wanted.status),
     ...fieldChange('greeting', stored.greeting ?? '', wanted.greeting ?? ''),
+    ...fieldChange('reminders', describeReminders(stored.reminders), describeReminders(wanted.reminders)),
     ...fieldChange('operator notes', stored.operator_notes ?? '', wanted.operator_notes ?? ''),
   ];
   // Folding may have learnt something since the client was stored.
   const unsaid = said.length === 0 && stored.search_text !== wanted.search_text;
   return unsaid ? ['search words renewed'] : said;
+}
+
+function describeReminders(reminders: ReminderSettings | null): string {
+  if (reminders === null) return '';
+  const { after, times, to } = reminders;
+  return [`after ${after}`, `${times} at most`, ...(to.length > 0 ? [`to ${to.join(', ')}`] : [])].join(', ');
 }
 
 function rosterChange(stored: StoredClient | undefined, wanted: WantedClient, newId: NewId) {

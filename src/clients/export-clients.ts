@@ -25,6 +25,13 @@ function entry(client: StoredClient) {
     ...list('forwarding_numbers', client.forwarding_numbers.map(formatE164)),
     ...(client.greeting !== null && { greeting: client.greeting }),
     ...(client.operator_notes !== null && { operator_notes: client.operator_notes }),
+    ...(client.reminders !== null && {
+      reminders: {
+        after: client.reminders.after,
+        ...(client.reminders.times !== 1 && { times: client.reminders.times }),
+        ...list('to', client.reminders.to),
+      },
+    }),
     ...list(
       'plans',
       client.plans.map(({ from_month, plan_code }) => ({ from: from_month.slice(0, 7), plan: plan_code })),

@@ -1,6 +1,7 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { groupBy } from '../domain/group-by.ts';
 import type { ChannelName } from '../domain/outcome.ts';
+import type { ReminderSettings } from '../domain/reminders.ts';
 import type { Schema } from '../storage/schema.ts';
 
 type Db = Kysely<Schema> | Transaction<Schema>;
@@ -16,6 +17,7 @@ const CLIENT = [
   'status',
   'greeting',
   'operator_notes',
+  'reminders',
   'search_text',
   'created_at',
 ] as const;
@@ -34,6 +36,7 @@ export interface StoredClient {
   readonly status: 'active' | 'paused' | 'ended';
   readonly greeting: string | null;
   readonly operator_notes: string | null;
+  readonly reminders: ReminderSettings | null;
   readonly search_text: string;
   readonly created_at: Date;
   /** Oldest first; months as first days. */

@@ -36,6 +36,7 @@ export function wantedClient(entry: ClientEntry): WantedClient {
     status: entry.status ?? 'active',
     greeting: entry.greeting,
     operator_notes: entry.operator_notes,
+    reminders: entry.reminders && { ...entry.reminders, times: entry.reminders.times ?? 1 },
     search_text: haystack([code, name, kana, ...aliases]),
     plans: entry.plans
       .map(({ from, plan }) => ({ from_month: from, plan_code: plan }))

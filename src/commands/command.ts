@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { DoneLinks } from '../domain/done-link.ts';
 import type { Clock, NewId } from '../domain/ports.ts';
 import type { Database } from '../storage/database.ts';
 
@@ -21,6 +22,8 @@ export interface CommandContext {
   readonly kindsFile: URL;
   /** The templates reports are made of. */
   readonly templatesDir: URL;
+  /** Links in reports that a command makes; undefined where PUBLIC_URL and LINK_SECRET are not at hand. */
+  readonly doneLinks?: DoneLinks | undefined;
   readonly clock: Clock;
   readonly newId: NewId;
   /** Who asked, for the audit log: `cli:<user>`. */

@@ -2,8 +2,9 @@ import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Command as CommanderCommand, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { Role } from '../app.ts';
-import { loadStorageConfig } from '../config.ts';
+import { loadConfig, loadStorageConfig } from '../config.ts';
 import { DELIVERY_STATES } from '../domain/delivery.ts';
+import { createDoneLinks } from '../domain/done-link.ts';
 import { printBounceToken, readBounce } from './bounce-input.ts';
 import { type Command, EXIT } from './command.ts';
 import { InputFileError, readInputFile } from './input-file.ts';
@@ -232,9 +233,12 @@ async function runNamed(name: string, input: unknown, terminal: Terminal, parts:
     return EXIT.failed;
   }
   const { runOnStorage } = await import('./run-on-storage.ts');
+  const whole = loadConfig(terminal.env);
   return runOnStorage(command, input, {
     ...terminal,
     config: loaded.config,
+    // A mail server that pipes a bounce may know the database alone; what is sent then goes without a link.
+    doneLinks: whole.ok ? createDoneLinks(whole.config) : undefined,
     actor: actorOf(terminal),
     tables: name === 'migrate' ? 'any' : 'ready',
   });

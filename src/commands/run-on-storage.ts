@@ -1,4 +1,5 @@
 import type { StorageConfig } from '../config.ts';
+import type { DoneLinks } from '../domain/done-link.ts';
 import type { Clock, NewId } from '../domain/ports.ts';
 import { explain } from '../explain.ts';
 import { sendCommand, serveCommands } from '../storage/command-socket.ts';
@@ -12,6 +13,7 @@ export interface StorageSession {
   readonly config: StorageConfig;
   readonly kindsFile: URL;
   readonly templatesDir: URL;
+  readonly doneLinks?: DoneLinks | undefined;
   readonly clock: Clock;
   readonly newId: NewId;
   readonly actor: string;
@@ -98,13 +100,24 @@ async function runHere(
   session: StorageSession,
   database: Database,
 ): Promise<number> {
-  const { config, kindsFile, templatesDir, clock, newId, actor, out, err } = session;
+  const { config, kindsFile, templatesDir, doneLinks, clock, newId, actor, out, err } = session;
   const queueTables = config.redisUrl === undefined;
   if ((session.tables ?? 'ready') === 'ready') {
     // Nobody else is on an embedded database, so bringing it up to date here disturbs nobody.
     if (database.kind === 'embedded') await prepareTables(database, { queueTables, kindsFile, clock, newId });
     else await requireTables(database);
   }
-  const context = { database, queueTables, kindsFile, templatesDir, clock, newId, actor, out, err };
+  const context = {
+    database,
+    queueTables,
+    kindsFile,
+    templatesDir,
+    doneLinks,
+    clock,
+    newId,
+    actor,
+    out,
+    err,
+  };
   return command.execute(context, input);
 }

@@ -2,7 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { App, AppOptions, Role } from '../app.ts';
 import { SettingsError } from '../config/settings-error.ts';
-import { loadConfig, type StorageConfig } from '../config.ts';
+import { type Config, loadConfig, type StorageConfig } from '../config.ts';
+import { createDoneLinks } from '../domain/done-link.ts';
 import { explain } from '../explain.ts';
 import { serveCommands } from '../storage/command-socket.ts';
 import type { DataLock } from '../storage/data-lock.ts';
@@ -114,10 +115,11 @@ async function takeDataDir(config: StorageConfig): Promise<Access> {
   }
 }
 
-function servingContext(config: StorageConfig, app: App, terminal: Terminal): ServingContext {
+function servingContext(config: Config, app: App, terminal: Terminal): ServingContext {
   const { clock, newId, kindsFile, templatesDir } = terminal;
   const queueTables = config.redisUrl === undefined;
-  return { database: app.database, queueTables, kindsFile, templatesDir, clock, newId };
+  const doneLinks = createDoneLinks(config);
+  return { database: app.database, queueTables, kindsFile, templatesDir, doneLinks, clock, newId };
 }
 
 function announce(terminal: Terminal, role: Role, app: App): void {

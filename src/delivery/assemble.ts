@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import type { Channels } from '../channels/channel.ts';
+import type { DoneLinks } from '../domain/done-link.ts';
 import type { Clock, NewId } from '../domain/ports.ts';
 import type { Renderer } from '../reports/render.ts';
 import type { QueueHandle } from '../storage/queues.ts';
@@ -37,6 +38,7 @@ export function assembleDelivery(deps: {
   readonly budgets: Budgets;
   readonly channels: Channels;
   readonly renderer: Renderer;
+  readonly doneLinks: DoneLinks | undefined;
   readonly staff: StaffTargets;
   readonly clock: Clock;
   readonly newId: NewId;

@@ -2,6 +2,7 @@ import type { Transaction } from 'kysely';
 import type { Logger } from 'pino';
 import { disableDestination } from '../clients/disable-destination.ts';
 import type { Effect } from '../domain/delivery.ts';
+import type { DoneLinks } from '../domain/done-link.ts';
 import type { ChannelName, Reason } from '../domain/outcome.ts';
 import type { Clock, NewId } from '../domain/ports.ts';
 import type { Renderer } from '../reports/render.ts';
@@ -45,6 +46,8 @@ export interface Consequences {
 
 export function createConsequences(deps: {
   readonly renderer: Renderer;
+  /** Undefined where the settings for links are not at hand: reports then go out without one. */
+  readonly doneLinks: DoneLinks | undefined;
   readonly clock: Clock;
   readonly newId: NewId;
   readonly log: Logger;

@@ -1,7 +1,9 @@
 import type { Kysely } from 'kysely';
+import type { DoneLinks } from '../domain/done-link.ts';
 import type { ChannelName } from '../domain/outcome.ts';
 import type { Renderer } from '../reports/render.ts';
 import type { Schema } from '../storage/schema.ts';
+import { doneOffer } from './done-offer.ts';
 import { loadReport } from './report-facts.ts';
 
 /** Replaces a delivery's body, which the far side refused as malformed, by the plainest form of its report. */
@@ -10,16 +12,24 @@ export type RenderAgain = (
   delivery: { readonly id: string; readonly report_id: string; readonly channel: ChannelName },
 ) => Promise<void>;
 
-export function createRenderAgain(deps: { readonly renderer: Renderer }): RenderAgain {
+export function createRenderAgain(deps: {
+  readonly renderer: Renderer;
+  readonly doneLinks: DoneLinks | undefined;
+}): RenderAgain {
   return async (trx, delivery) => {
-    const { content } = await loadReport(trx, delivery.report_id);
-    const { mark, mention } = await trx
+    const { content, purpose } = await loadReport(trx, delivery.report_id);
+    const {
+      mark,
+      mention,
+      created_at: createdAt,
+    } = await trx
       .selectFrom('deliveries')
-      .select(['mark', 'mention'])
+      .select(['mark', 'mention', 'created_at'])
       .where('id', '=', delivery.id)
       .executeTakeFirstOrThrow();
     const { channel } = delivery;
-    const rendered = deps.renderer.renderPlainest({ ...content, channel, mark, mention });
+    const done = doneOffer(deps.doneLinks, purpose, { id: delivery.id, createdAt });
+    const rendered = deps.renderer.renderPlainest({ ...content, channel, mark, mention, done });
     await trx
       .updateTable('deliveries')
       .set({

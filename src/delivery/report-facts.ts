@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import type { ReportPurpose } from '../domain/call.ts';
 import type { ReportContent } from '../reports/content.ts';
 import { buildCorrection, changesBetween } from '../reports/correction.ts';
 import { buildDestinationNotice } from '../reports/destination-notice.ts';
@@ -10,7 +11,11 @@ import { type CallFacts, type CallSnapshot, CHANGEABLE, type Schema } from '../s
 export async function loadReport(
   trx: Kysely<Schema>,
   reportId: string,
-): Promise<{ readonly content: ReportContent; readonly urgent: boolean }> {
+): Promise<{
+  readonly content: ReportContent;
+  readonly purpose: ReportPurpose;
+  readonly urgent: boolean;
+}> {
   const row = await trx
     .selectFrom('reports as r')
     .innerJoin('calls as c', 'c.id', 'r.call_id')
@@ -61,7 +66,7 @@ export async function loadReport(
     const { lost_channel: channel, lost_address: address } = row;
     const view = buildDestinationNotice({ agency, client, channel, address, receiptNumber });
     // Never urgent: the report itself went its own way, and this must not overtake another's (P8).
-    return { content: { template: 'destination-notice', view }, urgent: false };
+    return { content: { template: 'destination-notice', view }, purpose: row.purpose, urgent: false };
   }
   const now = {
     agency,
@@ -70,23 +75,24 @@ export async function loadReport(
     operatorName: row.operator_name,
     month: row.month_count === null ? null : { ordinal: row.month_count, included: row.month_included },
     flaggedSoFar: row.rule.flagged ? await flaggedSoFar(trx, row) : null,
+    reminder: row.purpose === 'reminder',
     kind: { code: row.kind_code, label: row.kind_label, template: row.kind_template },
     ...told(row),
   };
   // A withdrawal must not be slower than the report it withdraws.
-  const { urgent } = row;
+  const { urgent, purpose } = row;
   switch (row.purpose) {
     case 'correction': {
       const before = await factsBefore(trx, row.call_id, row.changed_from ?? 1);
       const view = buildCorrection(now, { ...now, ...before });
-      return { content: { template: 'correction', view }, urgent };
+      return { content: { template: 'correction', view }, purpose, urgent };
     }
     case 'retraction':
-      return { content: { template: 'retraction', view: buildRetraction(now) }, urgent };
+      return { content: { template: 'retraction', view: buildRetraction(now) }, purpose, urgent };
     case 'initial':
     case 'reminder':
     case 'destination_notice':
-      return { content: { template: row.kind_template, view: buildView(now) }, urgent };
+      return { content: { template: row.kind_template, view: buildView(now) }, purpose, urgent };
     default:
       return row.purpose satisfies never;
   }
@@ -175,6 +181,7 @@ export async function shownChanges(
     operatorName: '',
     month: null,
     flaggedSoFar: null,
+    reminder: false,
   };
   return changesBetween(
     { ...same, ...(await factsBefore(trx, callId, revision)) },

@@ -3,6 +3,7 @@ import { afterOutcome, type Transition } from '../domain/delivery.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { Clock } from '../domain/ports.ts';
 import type { Schema } from '../storage/schema.ts';
+import { cancelReturned, lockReminded } from './cancel-reminders.ts';
 import type { Claimed } from './claim.ts';
 import type { Affected, Consequences } from './consequences.ts';
 import type { DeliverySettings } from './settings.ts';
@@ -43,15 +44,20 @@ export function createSettle(deps: {
       return;
     }
     await deps.db.transaction().execute(async (trx) => {
+      const reminded = await lockReminded(trx, attempt.deliveryId);
       const delivery = await lockForSettling(trx, attempt);
       if (delivery === undefined) return;
       const usual = afterOutcome(delivery, outcome, now.getTime(), deps.settings, deps.random());
       const transition = delivery.superseded ? sentNoMore(usual) : usual;
       await writeTransition(trx, delivery, attempt, transition, outcome, now, deps.settings);
       const reason = transition.reason ?? { code: 'none' };
+      const needless = reminded?.done === true;
       for (const effect of transition.effects) {
+        // What was learnt of the far side holds for others; nothing stands in for a reminder nobody needs.
+        if (needless && effect.type === 'fall-back') continue;
         await deps.consequences.apply(trx, delivery, effect, reason, now);
       }
+      if (needless) await cancelReturned(trx, delivery.id, now);
     });
   };
 }

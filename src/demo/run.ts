@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -57,7 +59,7 @@ export async function runDemo(o: DemoOptions): Promise<number> {
   try {
     tell('Toritsugi demo: pretend Chatwork, Slack and mail relay; nothing leaves this machine.\n');
     app = await startApp({
-      config: demoConfig(dataDir, sandbox),
+      config: demoConfig(dataDir, sandbox, await freePort()),
       role: 'all',
       templatesDir: o.templatesDir,
       kindsFile: new URL('kinds.yaml', o.examplesDir),
@@ -85,12 +87,22 @@ export async function runDemo(o: DemoOptions): Promise<number> {
   }
 }
 
-function demoConfig(dataDir: string, sandbox: Sandbox): Config {
+/** A port nobody listens on, known before the app starts: the links in its reports name it. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+function demoConfig(dataDir: string, sandbox: Sandbox, port: number): Config {
   return {
     dataDir,
     host: '127.0.0.1',
-    port: 0,
-    publicUrl: 'http://127.0.0.1',
+    port,
+    publicUrl: `http://127.0.0.1:${port}`,
     linkSecret: 'demo-only-link-secret-demo-only-link-secret',
     logLevel: 'silent',
     slack: {

@@ -3,13 +3,14 @@ import type { ClientCard } from '../clients/directory.ts';
 import { jstDay } from '../domain/calendar.ts';
 import type { CallEntry, EntryProblem } from '../domain/call.ts';
 import { type Kind, type RuleFlags, ruleFor } from '../domain/kinds.ts';
+import type { ReminderSettings } from '../domain/reminders.ts';
 import { loadKinds } from '../rulebook/kinds.ts';
 import { type SurchargeReason, surchargeReasons } from '../rulebook/surcharges.ts';
 import type { Schema } from '../storage/schema.ts';
 
 /** An entry with everything it points at found. */
 export interface LookedUp {
-  readonly client: Pick<ClientCard, 'id' | 'code' | 'name'>;
+  readonly client: Pick<ClientCard, 'id' | 'code' | 'name'> & { readonly reminders: ReminderSettings | null };
   readonly kind: Kind;
   /** The rule in force for this client on the JST day of the call. */
   readonly rule: RuleFlags;
@@ -30,7 +31,7 @@ export async function lookUp(
   const problems: EntryProblem[] = [];
   const client = await trx
     .selectFrom('clients')
-    .select(['id', 'code', 'name', 'status'])
+    .select(['id', 'code', 'name', 'status', 'reminders'])
     .where('id', '=', entry.clientId)
     .forNoKeyUpdate()
     .executeTakeFirst();

@@ -8,6 +8,7 @@ import type { CallEntry, EntryProblem } from '../domain/call.ts';
 import type { Clock, NewId } from '../domain/ports.ts';
 import { route } from '../domain/roster.ts';
 import { storable } from '../domain/text.ts';
+import { planReminder } from '../followup/plan-reminder.ts';
 import type { Schema } from '../storage/schema.ts';
 import { type CheckedNumber, checkEntry } from './check-entry.ts';
 import { factsRow } from './facts-row.ts';
@@ -103,7 +104,7 @@ export function createRecorder(deps: {
         })
       : null;
     // P2: a kind that is not reported makes no report, no delivery, nothing.
-    const destinations = found.rule.reported ? await report(trx, entry, call.id, found, count) : 0;
+    const destinations = found.rule.reported ? await report(trx, entry, call.id, found, count, now) : 0;
     return {
       callId: call.id,
       receiptNumber: call.receiptNumber,
@@ -123,13 +124,14 @@ export function createRecorder(deps: {
     callId: string,
     found: LookedUp,
     count: MonthCount | null,
+    now: Date,
   ): Promise<number> {
     const { primary } = route({
       destinations: await destinationsOf(trx, found.client.id),
       responsibleMemberId: found.responsibleMemberId,
       addresseeId: found.addressee?.id ?? null,
     });
-    return await deps.addReport(trx, {
+    const destinations = await deps.addReport(trx, {
       callId,
       clientId: found.client.id,
       purpose: 'initial',
@@ -138,6 +140,17 @@ export function createRecorder(deps: {
       urgent: entry.urgent,
       destinations: primary,
     });
+    if (destinations > 0) {
+      await planReminder(trx, {
+        callId,
+        settings: found.client.reminders,
+        number: 1,
+        urgent: entry.urgent,
+        recordedAt: now,
+        since: now,
+      });
+    }
+    return destinations;
   }
 }
 

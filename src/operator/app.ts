@@ -13,6 +13,7 @@ import { listenForChanges } from './change/change-listeners.ts';
 import { CHANGE_FORM } from './change/change-view.ts';
 import { listenForDecisions } from './decisions.ts';
 import { type AckPayload, type BoltBody, createDispatch } from './dispatch.ts';
+import { listenForDone } from './done.ts';
 import { ENTRY_FORM } from './entry-modal/block-ids.ts';
 import { createEntryForm, notRecorded } from './entry-modal/entry-form.ts';
 import { createInHand } from './in-hand.ts';
@@ -116,6 +117,8 @@ export function createOperatorApp(deps: {
     inHand,
     log,
   });
+
+  listenForDone(bolt, { ...deps, responseUrl, inHand });
 
   const dispatch = createDispatch({
     bolt,

@@ -1,5 +1,6 @@
 import type { SlackBody } from '../domain/body.ts';
 import type { ReportContent } from './content.ts';
+import { DONE_ACTION, type DoneOffer, doneScope } from './done.ts';
 import { type Parsed, renderText, type Scope } from './engine.ts';
 import type { Format } from './formats.ts';
 import { chatworkFault, htmlFault, slackFault } from './limits.ts';
@@ -9,6 +10,14 @@ import { slackBody } from './slack-body.ts';
 import { problemOf, type TemplateProblem } from './template-error.ts';
 
 const MARK = '0123456789ab';
+/** What is in reach besides the view. */
+const OF_THE_DELIVERY = ['mark', 'mention', 'doneLink', 'doneDelivery'];
+/** As long as links are behind a long address of this server. */
+const DONE: DoneOffer = {
+  url: `https://toritsugi.example/${'a'.repeat(200)}/r/${'b'.repeat(48)}`,
+  deliveryId: '0190313f-0000-7000-8000-0123456789ab',
+};
+const NOT_OFFERED = doneScope('email', null);
 /** The longest ids, so that limits are checked with a mention. */
 const MENTION: Readonly<Record<Format, string | null>> = {
   chatwork: '9'.repeat(20),
@@ -33,6 +42,10 @@ export function checkTemplate(
     const problem = checkSample(format, parsed, sample);
     if (problem !== null) return [problem];
   }
+  // The same report where the reader is not offered to mark it.
+  const [plain] = samples.map((sample) => ({ ...sample, done: false }));
+  const problem = plain === undefined ? null : checkSample(format, parsed, plain);
+  if (problem !== null) return [problem];
   return checkPlacement(format, parsed, samples);
 }
 
@@ -40,7 +53,7 @@ function unknownVariables(
   { file, liquid, template }: Parsed,
   samples: readonly Sample[],
 ): readonly TemplateProblem[] {
-  const known = new Set([...samples.flatMap(({ view }) => Object.keys(view)), 'mark', 'mention']);
+  const known = new Set([...samples.flatMap(({ view }) => Object.keys(view)), ...OF_THE_DELIVERY]);
   return Object.values(liquid.analyzeSync(template).globals)
     .flat()
     .filter(({ segments }) => segments.length !== 1 || !known.has(String(segments[0])))
@@ -51,10 +64,13 @@ function unknownVariables(
     }));
 }
 
-function checkSample(format: Format, parsed: Parsed, { name, view }: Sample): TemplateProblem | null {
-  const scope: Scope = { ...view, mark: MARK, mention: MENTION[format] };
+function checkSample(format: Format, parsed: Parsed, sample: Sample): TemplateProblem | null {
+  const { name, view } = sample;
+  const done = doneScope(format === 'slack' ? 'slack' : 'email', sample.done ? DONE : null);
+  const scope: Scope = { ...view, mark: MARK, mention: MENTION[format], ...done };
   try {
-    const fault = faultOf(format, renderText(parsed, scope));
+    const rendered = renderText(parsed, scope);
+    const fault = faultOf(format, rendered) ?? (sample.done ? doneFault(format, rendered) : null);
     return fault === null ? null : { file: parsed.file, line: null, reason: `${fault} (sample: ${name})` };
   } catch (thrown) {
     const problem = problemOf(parsed.file, thrown);
@@ -81,6 +97,24 @@ function faultOf(format: Format, rendered: string): string | null {
   }
 }
 
+/** A client that is reminded until it says that it is done must find where to say so. */
+function doneFault(format: Format, rendered: string): string | null {
+  if (format !== 'slack') {
+    return rendered.includes(String(DONE.url))
+      ? null
+      : 'does not print {{ doneLink }}, by which its reader marks it done';
+  }
+  const { blocks } = slackBody(rendered);
+  const buttons = blocks.flatMap(({ elements }) =>
+    Array.isArray(elements) ? (elements as readonly unknown[]) : [],
+  );
+  const pressed = buttons.some((button) => {
+    const { action_id: action, value } = { ...(button as Readonly<Record<string, unknown>>) };
+    return action === DONE_ACTION && value === DONE.deliveryId;
+  });
+  return pressed ? null : `has no button "${DONE_ACTION}" whose value is {{ doneDelivery }}`;
+}
+
 /** Renders marker words in place of every text, with and without each of the lines that may be left out. */
 function checkPlacement(
   format: Format,
@@ -90,7 +124,7 @@ function checkPlacement(
   const found = new Map<string, TemplateProblem>();
   for (const marked of new Map(samples.map(({ view }) => markedView(view))).values()) {
     const names = Object.keys(marked);
-    const rendered = renderText(parsed, { ...marked, mark: MARK, mention: MENTION[format] });
+    const rendered = renderText(parsed, { ...marked, mark: MARK, mention: MENTION[format], ...NOT_OFFERED });
     for (const { index, reason } of misplaced(format, rendered)) {
       const name = String(names[index]);
       found.set(`${name} ${reason}`, { ...placeOf(parsed, name), reason: `${name} ${reason}` });

@@ -1,16 +1,20 @@
 import type { Body } from '../domain/body.ts';
+import { DONE_LINK_DAYS } from '../domain/done-link.ts';
 import type { KindTemplate } from '../domain/kinds.ts';
 import type { ChannelName } from '../domain/outcome.ts';
 import { SUBJECT } from './compose.ts';
 import type { ReportContent } from './content.ts';
 import type { CorrectionView } from './correction.ts';
 import type { DestinationNoticeView } from './destination-notice.ts';
+import type { DoneOffer } from './done.ts';
 import { asChatwork, asMrkdwn } from './escape.ts';
 import type { RetractionView } from './retraction.ts';
 import type { ReportView } from './view.ts';
 
 /** Stored as the template version of a report that no template made. */
 export const PLAINEST_VERSION = 'plainest-1';
+
+const DONE_REQUEST = `ご対応がお済みになりましたら、次のページからお知らせください(${DONE_LINK_DAYS}日間有効):`;
 
 /** What a report of each kind asks of its reader, in one line. */
 const REQUESTS: Readonly<Record<KindTemplate, string | null>> = {
@@ -23,9 +27,18 @@ const REQUESTS: Readonly<Record<KindTemplate, string | null>> = {
  * A report as bare lines of text: no notation, no mention, no blocks (an empty list), no HTML (an empty text).
  * Made without a template, so that it is there when a template is what failed. Every fact is in it.
  */
-export function plainest(o: ReportContent & { readonly channel: ChannelName; readonly mark: string }): Body {
-  const lines = linesOf(o);
-  const text = [SUBJECT, ...lines, o.view.agency, `配信番号: ${o.mark}`]
+export function plainest(
+  o: ReportContent & {
+    readonly channel: ChannelName;
+    readonly mark: string;
+    readonly done?: DoneOffer | null;
+  },
+): Body {
+  // No blocks, so no button: the plainest form has the link on Slack too.
+  const link = o.done?.url ?? null;
+  const done = link && `${DONE_REQUEST}
+${link}`;
+  const text = [SUBJECT, ...linesOf(o), done, o.view.agency, `配信番号: ${o.mark}`]
     .filter((line) => line !== null)
     .join('\n');
   switch (o.channel) {
@@ -95,6 +108,7 @@ function callLines(template: KindTemplate, view: ReportView): readonly (string |
   return [
     template === 'flagged' ? '【要対応】' : null,
     view.urgent ? '【至急】' : null,
+    view.reminder,
     view.recipient,
     `■受付番号: ${view.receiptNumber}`,
     template === 'flagged' ? `■種別: ${view.kindLabel}` : null,

@@ -2,6 +2,7 @@ import type { Body } from '../domain/body.ts';
 import type { ChannelName } from '../domain/outcome.ts';
 import { compose } from './compose.ts';
 import type { ReportContent } from './content.ts';
+import { type DoneOffer, doneScope } from './done.ts';
 import { openLibrary } from './library.ts';
 import { mentionOn } from './mention.ts';
 import { PLAINEST_VERSION, plainest } from './plainest.ts';
@@ -13,6 +14,8 @@ export type ReportRequest = ReportContent & {
   readonly mark: string;
   /** Whom to mention: a Chatwork account id or a Slack user id; anything else is left out. */
   readonly mention: string | null;
+  /** How the reader says that it is done (対応済み); null or absent where that is not offered. */
+  readonly done?: DoneOffer | null;
 };
 
 export interface RenderedReport {
@@ -55,7 +58,12 @@ export async function createRenderer(o: { readonly templatesDir: URL }): Promise
       try {
         const { formats, versions } = library[template];
         const mention = mentionOn(channel, request.mention);
-        const body = compose(channel, formats, { ...view, mark, mention });
+        const body = compose(channel, formats, {
+          ...view,
+          mark,
+          mention,
+          ...doneScope(channel, request.done),
+        });
         return { body, templateVersion: versions[channel], plainest: false, problem: null };
       } catch (thrown) {
         // P10: a parser's message may quote what it could not parse; a fault found by a limit holds figures.

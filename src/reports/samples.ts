@@ -15,6 +15,8 @@ import { buildView, type ReportFacts } from './view.ts';
 export interface Sample {
   readonly name: string;
   readonly view: ReportContent['view'];
+  /** Whether reports of this kind offer to be marked done; the template must then print how. */
+  readonly done?: boolean;
 }
 
 const EVERYDAY: ReportFacts = {
@@ -79,6 +81,7 @@ function filled(character: string): ReportFacts {
     message: text(FIELD_LIMITS.message),
     quote: text(FIELD_LIMITS.quote),
     surcharge: { label: text(FIELD_LIMITS.name), amountYen: 99_999 },
+    reminder: true,
   };
 }
 
@@ -121,10 +124,11 @@ function correctionSamples(): readonly Sample[] {
     (['message', 'unsure', 'flagged'] as const).flatMap((template) => {
       const now = { ...facts, kind: { ...facts.kind, template } };
       return [
-        { name: `${name}, ${template}, all of it new`, view: buildCorrection(now, EMPTY) },
+        { name: `${name}, ${template}, all of it new`, view: buildCorrection(now, EMPTY), done: true },
         {
           name: `${name}, ${template}, one thing new`,
           view: buildCorrection({ ...now, urgent: false }, { ...now, urgent: true }),
+          done: true,
         },
       ];
     }),
@@ -173,6 +177,7 @@ function callSamples(): readonly Sample[] {
     [true, false].map((urgent) => ({
       name: `${name}${urgent ? ', urgent' : ''}`,
       view: buildView({ ...base, urgent }),
+      done: true,
     })),
   );
 }

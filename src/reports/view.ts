@@ -11,6 +11,7 @@ import {
   numberLine,
   quoted,
   recipientLine,
+  reminderLine,
   surchargeText,
 } from './wording.ts';
 
@@ -41,6 +42,8 @@ export interface ReportFacts {
   readonly month: { readonly ordinal: number; readonly included: number | null } | null;
   /** Flagged calls of this client so far, this one included, and when the first of them came. */
   readonly flaggedSoFar: { readonly count: number; readonly since: Date } | null;
+  /** Whether this report says once more what was reported before and is not marked done. */
+  readonly reminder?: boolean;
 }
 
 /**
@@ -75,6 +78,8 @@ export interface ReportView {
   readonly surcharge: string | null;
   /** 「3件(2024年5月2日(木)以降、今回を含む)」. */
   readonly flaggedSoFar: string | null;
+  /** What a reminder says first: that it is one, of which call. */
+  readonly reminder: string | null;
   /** The agency's name and telephone number, as its reports are signed. */
   readonly agency: string | null;
 }
@@ -112,6 +117,7 @@ export function buildView(facts: ReportFacts): ReportView {
     surcharge: surchargeText(facts.surcharge),
     flaggedSoFar:
       flaggedSoFar && `${flaggedSoFar.count}件(${formatDay(jstDay(flaggedSoFar.since))}以降、今回を含む)`,
+    reminder: facts.reminder ? reminderLine(facts.receiptNumber) : null,
     agency: agencyLine(facts.agency),
   };
 }

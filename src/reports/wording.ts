@@ -79,6 +79,11 @@ export function surchargeText(surcharge: ReportFacts['surcharge']): string | nul
   return `割増料金 ${yen}円(理由: ${printableLine(surcharge.label)})`;
 }
 
+/** Says in its first words that it is no new call. */
+export function reminderLine(receiptNumber: string): string {
+  return `【リマインド】受付番号 ${receiptNumber} のお電話について、対応済みのお知らせをまだいただいておりません。ご確認をお願いいたします。`;
+}
+
 export function agencyLine(agency: ReportFacts['agency']): string | null {
   if (agency === null) return null;
   const line = [agency.name, agency.phone ?? ''].map(printableLine).filter((part) => part !== '');

@@ -5,6 +5,7 @@ import type { NumberState, ReportPurpose, Wish } from '../domain/call.ts';
 import type { DeliveryState } from '../domain/delivery.ts';
 import type { KindTemplate, RuleFlags } from '../domain/kinds.ts';
 import type { ChannelName, Receipt } from '../domain/outcome.ts';
+import type { ReminderSettings } from '../domain/reminders.ts';
 
 /** `date` columns cross the driver as `YYYY-MM-DD` text on both backends, so that no local time zone creeps in. */
 export type DateText = string;
@@ -42,6 +43,8 @@ export interface Schema {
     greeting: string | null;
     operator_notes: string | null;
     search_text: string;
+    /** Null: nobody is reminded. */
+    reminders: ColumnType<ReminderSettings | null, string | null | undefined, string | null>;
     created_at: Date;
     updated_at: Date;
   };
@@ -220,6 +223,25 @@ export interface Schema {
     receipt: ColumnType<Receipt | null, string | null, string | null>;
     created_at: Date;
     ended_at: Date | null;
+  };
+  /** Reminders of calls not marked done, each once; waiting ones by index `reminders_waiting`. */
+  reminders: {
+    call_id: string;
+    number: number;
+    due_at: Date;
+    state: 'waiting' | 'queued' | 'dropped';
+    report_id: string | null;
+    ended_at: Date | null;
+  };
+  /** One a call: the client's first word that it is dealt with (対応済み). */
+  done_marks: {
+    call_id: string;
+    /** The delivery whose button or link was used. */
+    delivery_id: string;
+    via: 'slack' | 'link';
+    /** The Slack user id of whoever pressed; null for a link, which does not tell. */
+    person: string | null;
+    at: Date;
   };
   drafts: { view_id: string; operator_id: string; fields: Json<Record<string, unknown>>; updated_at: Date };
   audit_log: {

@@ -7,6 +7,7 @@ import { readBody } from './body.ts';
 import { type BounceDoor, bounceHandler } from './bounces.ts';
 import type { Metrics } from './metrics.ts';
 import type { Readiness } from './readiness.ts';
+import { type ReplyDoor, replyHandler } from './reply/handler.tsx';
 
 export interface SlackRequest {
   readonly rawBody: Buffer;
@@ -37,6 +38,8 @@ export async function startWebServer(o: {
   readonly handleSlackRequest?: ((request: SlackRequest) => Promise<SlackAnswer>) | undefined;
   /** Takes mails that came back. */
   readonly bounces?: BounceDoor | undefined;
+  /** The pages the links in reports lead to. */
+  readonly replies?: ReplyDoor | undefined;
   readonly readiness: Readiness;
   readonly metrics: Pick<Metrics, 'text'>;
   /** Opens `/metrics`. A proxy on this machine makes every reader look local, so nobody gets in without it. */
@@ -75,6 +78,7 @@ export async function startWebServer(o: {
       });
     });
   }
+  if (o.replies) app.all('/r/:token', replyHandler(o.replies));
   if (o.bounces) app.post('/webhooks/bounce', bounceHandler(o.bounces));
 
   const listen = async (port: number) => {

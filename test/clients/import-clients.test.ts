@@ -198,6 +198,40 @@ describe('changing a client', () => {
     ]);
   });
 
+  test('reminders are chosen, changed and given up', async () => {
+    const { db } = opened.database;
+    const chosen = async () =>
+      (await db.selectFrom('clients').select('reminders').where('code', '=', 'acme').executeTakeFirst())
+        ?.reminders;
+    const withReminders = (value: string) =>
+      ACME.replace('    plans:', `    reminders: ${value}\n    plans:`);
+    expect(await chosen()).toBeNull();
+    expect(changesOf(await importText(withReminders('{ after: 30m }')))).toEqual([
+      'acme: reminders (none) → after 30m, 1 at most',
+    ]);
+    expect(await chosen()).toEqual({ after: '30m', times: 1, to: [] });
+    const named = withReminders('{ after: 12h, times: 3, to: [佐藤花子] }');
+    expect(changesOf(await importText(named))).toEqual([
+      'acme: reminders after 30m, 1 at most → after 12h, 3 at most, to 佐藤花子',
+    ]);
+    expect(changesOf(await importText(named))).toEqual([]);
+    expect(changesOf(await importText(await exportClients(db)))).toEqual([]);
+    for (const [value, mistake] of [
+      ['{ after: 20m }', /reminders\.after: "20m" — .*one of 15m, 30m, 1h, 12h, 24h$/],
+      ['{ times: 2 }', /reminders\.after: /],
+      ['{ after: 15m, times: 11 }', /reminders\.times: "11" — .*a whole number from 1 to 10/],
+      [
+        '{ after: 15m, to: [佐藤] }',
+        /reminders\.to\[0\]: "佐藤" — a name on this client’s roster: 山田太郎, 佐藤花子$/,
+      ],
+    ] as const) {
+      expect(mistakesOf(await importText(withReminders(value)))).toEqual([expect.stringMatching(mistake)]);
+    }
+    expect(await chosen()).toMatchObject({ after: '12h' });
+    changesOf(await importText(ACME));
+    expect(await chosen()).toBeNull();
+  });
+
   test('[MK] a plan change reaches no month up to the current one', async () => {
     const keep = 'keep { from: 2026-04, plan: small } and begin another in 2026-12 or later';
     const plans = (list: string) => importText(ACME.replace('[{ from: 2026-04, plan: small }]', list));
@@ -310,7 +344,7 @@ describe('mistakes', () => {
       'clients.yaml:26: clients[0].rules[0].kind: "fax" — a stored kind: message, sales, harassment, prank, silent, wrong_number, unsure',
       'clients.yaml:27: clients[0].rules[1].counted: "false" — must be the same as reported (here true): what is counted is what was reported',
       'clients.yaml:28: clients[0].rules[2].effective_from: "2026-04-01" — two rules for this kind begin on this day; keep one',
-      'clients.yaml:29: clients[0].colour: "red" — unknown key; known here: code, name, kana, aliases, status, own_numbers, forwarding_numbers, greeting, operator_notes, plans, roster, destinations, rules',
+      'clients.yaml:29: clients[0].colour: "red" — unknown key; known here: code, name, kana, aliases, status, own_numbers, forwarding_numbers, greeting, operator_notes, reminders, plans, roster, destinations, rules',
       'clients.yaml:30: clients[1].kana: (missing) — kana of the name: one line of 1 to 120 characters, without control characters',
       'clients.yaml:32: clients[2].code: "two" — this code is taken by a client above',
       'clients.yaml:35: clients[3].code: "アクメ" — code of a client: 1 to 30 lower-case letters, digits, _ and -, beginning with a letter or digit',

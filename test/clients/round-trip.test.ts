@@ -102,6 +102,13 @@ const client = fc.uniqueArray(word, { maxLength: 3 }).chain((names) =>
     ),
     greeting: maybe(text),
     operator_notes: maybe(text),
+    reminders: maybe(
+      fc.record({
+        after: fc.constantFrom('15m', '30m', '1h', '12h', '24h'),
+        times: maybe(fc.integer({ min: 1, max: 10 })),
+        to: maybe(fc.subarray(names)),
+      }),
+    ),
     plans: maybe(
       fc.uniqueArray(
         fc.record({

@@ -17,6 +17,7 @@ describe('what a report says', () => {
       number: '03-5550-0123(復唱確認済)',
       message: '見積書の件',
       quote: null,
+      reminder: null,
       wish: '折り返し希望',
       operator: '鈴木',
       monthCount: '18/20回',

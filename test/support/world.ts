@@ -4,6 +4,7 @@ import { assembleDelivery, type Delivery } from '../../src/delivery/assemble.ts'
 import { type Allowances, createBudgets } from '../../src/delivery/budgets.ts';
 import { DELIVERY_DEFAULTS, type DeliverySettings } from '../../src/delivery/settings.ts';
 import type { CallEntry } from '../../src/domain/call.ts';
+import { createDoneLinks, type DoneLinks } from '../../src/domain/done-link.ts';
 import { type CallChanges, createCallChanges } from '../../src/intake/call-changes.ts';
 import { createRecorder, type Recorder } from '../../src/intake/record.ts';
 import { createRenderer } from '../../src/reports/render.ts';
@@ -24,6 +25,8 @@ export interface World {
   readonly recorder: Recorder;
   readonly changes: CallChanges;
   readonly delivery: Delivery;
+  /** Of `https://toritsugi.example`. */
+  readonly doneLinks: DoneLinks;
   readonly chatwork: ScriptedChannel;
   readonly slack: ScriptedChannel;
   readonly email: ScriptedChannel;
@@ -74,9 +77,14 @@ export async function createWorld(
   const jobs: NewJob[] = [];
   let wakes = 0;
   let keys = 0;
+  const doneLinks = createDoneLinks({
+    publicUrl: 'https://toritsugi.example',
+    linkSecret: '0123456789abcdef0123456789abcdef',
+  });
   const delivery = assembleDelivery({
     db,
     queue: listQueue(jobs),
+    doneLinks,
     budgets: createBudgets(openRateLimits({ database: test.database, log }), allowances),
     channels: { chatwork, slack, email },
     renderer: await createRenderer({ templatesDir: new URL('../../templates/ja/', import.meta.url) }),
@@ -140,6 +148,7 @@ export async function createWorld(
     recorder,
     changes,
     delivery,
+    doneLinks,
     chatwork,
     slack,
     email,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Outcome, Reason } from '../../domain/outcome.ts';
+import type { Outcome, Reason, Receipt } from '../../domain/outcome.ts';
 import type { HttpAnswer, HttpLoss } from '../http/far-side.ts';
 import { type Hidden, quote } from '../said.ts';
 import type { SlackCall } from './client.ts';
@@ -12,7 +12,14 @@ const RATE_LIMIT_AT_MOST_MS = 60 * 60_000;
 const WORKSPACE_LIMIT_MS = 5 * 60_000;
 const PAUSE_MS = 60_000;
 
-const posted = z.object({ channel: z.string().min(1), ts: z.string().regex(/^\d+\.\d+$/) });
+const posted = z.object({
+  channel: z.string().min(1),
+  ts: z.string().regex(/^\d+\.\d+$/),
+  message: z
+    .object({ team: z.string().min(1) })
+    .optional()
+    .catch(undefined),
+});
 const refused = z.object({
   error: z.string().regex(/^[a-z][a-z0-9_]{1,79}$/),
   response_metadata: z.object({ messages: z.array(z.string()).optional() }).optional(),
@@ -26,7 +33,7 @@ export function classifyPost(
   if (call.type === 'ok') {
     const message = posted.safeParse(call.result);
     return message.success
-      ? { type: 'delivered', receipt: { channel: message.data.channel, ts: message.data.ts } }
+      ? { type: 'delivered', receipt: receiptOf(message.data) }
       : { type: 'uncertain', reason: { code: 'slack.no_timestamp' } };
   }
   const { exchange } = call;
@@ -42,6 +49,11 @@ export function classifyPost(
   const code = errorCode(call);
   if (code === undefined) return { type: 'uncertain', reason: { code: 'slack.unexpected_answer' } };
   return classifyCode(code, exchange, reasonOf(code, call, o.hidden), o.nowMs);
+}
+
+/** `team` is the workspace the message stands in, where Slack says it: a press of its button is held against it. */
+function receiptOf({ channel, ts, message }: z.infer<typeof posted>): Receipt {
+  return { channel, ts, ...(message && { team: message.team }) };
 }
 
 function classifyCode(code: string, answer: HttpAnswer, reason: Reason, nowMs: number): Outcome {

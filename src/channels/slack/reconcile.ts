@@ -19,6 +19,7 @@ const page = z.object({
   messages: z.array(
     z.looseObject({
       ts: z.string(),
+      team: z.string().min(1).optional().catch(undefined),
       bot_id: z.string().optional(),
       metadata: z
         .object({ event_type: z.string(), event_payload: z.record(z.string(), z.unknown()) })
@@ -75,7 +76,11 @@ export async function lookIntoConversation(
     const parsed = page.safeParse(call.result);
     if (!parsed.success) return { type: 'inconclusive', reason: { code: 'slack.unexpected_answer' } };
     for (const candidate of parsed.data.messages) {
-      const receipt: Receipt = { channel, ts: candidate.ts };
+      const receipt: Receipt = {
+        channel,
+        ts: candidate.ts,
+        ...(candidate.team !== undefined && { team: candidate.team }),
+      };
       if (
         isOurs(candidate, attempt, o.botId) &&
         !(await attempt.ownedByOther(receiptKey('slack', receipt)))

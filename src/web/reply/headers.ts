@@ -1,0 +1,26 @@
+import { createHash } from 'node:crypto';
+import { STYLE } from './style.ts';
+
+const styleHash = (style: string) => createHash('sha256').update(style).digest('base64');
+
+/**
+ * What every answer under `/r/` carries. The address is a key: it is not stored, not passed on as a referrer, not
+ * indexed, and the page loads nothing, runs nothing and stands in no frame.
+ */
+export function replyHeaders(): Readonly<Record<string, string>> {
+  return {
+    'Cache-Control': 'no-store',
+    'Referrer-Policy': 'no-referrer',
+    'X-Robots-Tag': 'noindex, nofollow, noarchive',
+    'X-Frame-Options': 'DENY',
+    'Cross-Origin-Opener-Policy': 'same-origin',
+    'Content-Security-Policy': [
+      "default-src 'none'",
+      `style-src 'sha256-${styleHash(STYLE)}'`,
+      'img-src data:',
+      "form-action 'self'",
+      "base-uri 'none'",
+      "frame-ancestors 'none'",
+    ].join('; '),
+  };
+}
