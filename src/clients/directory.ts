@@ -88,6 +88,26 @@ export async function resolveClient(db: Db, word: string): Promise<ClientResolut
   return others.length === 0 ? { type: 'one', client: first } : { type: 'many', clients: [first, ...others] };
 }
 
+/** The client that has left which a typed word names whole; undefined when there is none, or more than one. */
+export async function endedClient(db: Db, word: string): Promise<ClientSummary | undefined> {
+  const folded = fold(word);
+  if (folded === '') return undefined;
+  const found = await db
+    .selectFrom('clients')
+    .select(SUMMARY)
+    .where('status', '=', 'ended')
+    .where((where) =>
+      where.or([
+        where('code', '=', codeForm(word)),
+        sql<boolean>`strpos(search_text, ${`\n${folded}\n`}) > 0`,
+      ]),
+    )
+    .orderBy('code')
+    .limit(2)
+    .execute();
+  return found.length === 1 ? found[0] : undefined;
+}
+
 /** Everything about one client an operator sees while answering; undefined when there is no such client. */
 export async function clientCard(db: Db, clientId: string): Promise<ClientCard | undefined> {
   const client = await db

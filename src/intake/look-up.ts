@@ -10,7 +10,9 @@ import type { Schema } from '../storage/schema.ts';
 
 /** An entry with everything it points at found. */
 export interface LookedUp {
-  readonly client: Pick<ClientCard, 'id' | 'code' | 'name'> & { readonly reminders: ReminderSettings | null };
+  readonly client: Pick<ClientCard, 'id' | 'code' | 'name' | 'kana'> & {
+    readonly reminders: ReminderSettings | null;
+  };
   readonly kind: Kind;
   /** The rule in force for this client on the JST day of the call. */
   readonly rule: RuleFlags;
@@ -31,7 +33,7 @@ export async function lookUp(
   const problems: EntryProblem[] = [];
   const client = await trx
     .selectFrom('clients')
-    .select(['id', 'code', 'name', 'status', 'reminders'])
+    .select(['id', 'code', 'name', 'kana', 'status', 'reminders'])
     .where('id', '=', entry.clientId)
     .forNoKeyUpdate()
     .executeTakeFirst();
@@ -75,7 +77,13 @@ export async function lookUp(
   if (problems.length > 0 || kind === undefined || rule === undefined) return { problems };
   return {
     found: {
-      client,
+      client: {
+        id: client.id,
+        code: client.code,
+        name: client.name,
+        kana: client.kana,
+        reminders: client.reminders,
+      },
       kind,
       rule,
       addressee: member ?? null,

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import type { Wish } from '../domain/call.ts';
 import type { RuleFlags } from '../domain/kinds.ts';
 import type { Schema } from '../storage/schema.ts';
 
@@ -6,7 +7,12 @@ import type { Schema } from '../storage/schema.ts';
 export interface CallReceipt {
   readonly callId: string;
   readonly receiptNumber: string;
-  readonly client: { readonly id: string; readonly code: string; readonly name: string };
+  readonly client: {
+    readonly id: string;
+    readonly code: string;
+    readonly name: string;
+    readonly kana: string;
+  };
   readonly kind: { readonly code: string; readonly label: string };
   readonly rule: RuleFlags;
   /** Destinations the first report goes to; 0 with a reported call means that staff was told instead. */
@@ -14,6 +20,9 @@ export interface CallReceipt {
   readonly occurredAt: Date;
   readonly recordedAt: Date;
   readonly urgent: boolean;
+  /** The caller's number as reports show it. */
+  readonly numberDisplay: string | null;
+  readonly wish: Wish | null;
 }
 
 /** The receipt of the call recorded under an entry key, read back as it was given the first time. */
@@ -29,9 +38,12 @@ export async function receiptOf(db: Kysely<Schema>, entryKey: string): Promise<C
       'call.occurred_at',
       'call.recorded_at',
       'call.urgent',
+      'call.number_display',
+      'call.wish',
       'client.id as clientId',
       'client.code as clientCode',
       'client.name as clientName',
+      'client.kana as clientKana',
       'kind.code as kindCode',
       'kind.label as kindLabel',
       eb
@@ -49,13 +61,15 @@ export async function receiptOf(db: Kysely<Schema>, entryKey: string): Promise<C
     row && {
       callId: row.callId,
       receiptNumber: row.receipt_number,
-      client: { id: row.clientId, code: row.clientCode, name: row.clientName },
+      client: { id: row.clientId, code: row.clientCode, name: row.clientName, kana: row.clientKana },
       kind: { code: row.kindCode, label: row.kindLabel },
       rule: row.rule,
       destinations: Number(row.destinations ?? 0),
       occurredAt: row.occurred_at,
       recordedAt: row.recorded_at,
       urgent: row.urgent,
+      numberDisplay: row.number_display,
+      wish: row.wish,
     }
   );
 }

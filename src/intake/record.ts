@@ -11,6 +11,7 @@ import { storable } from '../domain/text.ts';
 import { planReminder } from '../followup/plan-reminder.ts';
 import type { Schema } from '../storage/schema.ts';
 import { type CheckedNumber, checkEntry } from './check-entry.ts';
+import { type EarlierEntry, findDuplicate } from './duplicate.ts';
 import { factsRow } from './facts-row.ts';
 import { type LookedUp, lookUp } from './look-up.ts';
 import { type CallReceipt, receiptOf } from './receipt.ts';
@@ -20,7 +21,18 @@ export type RecordResult =
   | { readonly type: 'recorded'; readonly receipt: CallReceipt }
   /** The same entry was recorded before; nothing was written now. */
   | { readonly type: 'already'; readonly receipt: CallReceipt }
-  | { readonly type: 'refused'; readonly problems: readonly EntryProblem[] };
+  | { readonly type: 'refused'; readonly problems: readonly EntryProblem[] }
+  /** May be a call that is on record already; nothing was written. Only where `duplicates` was asked for. */
+  | { readonly type: 'duplicate'; readonly earlier: EarlierEntry };
+
+export interface RecordOptions {
+  readonly notice?: (receipt: CallReceipt) => NewNotice | null;
+  /**
+   * Look for a call of the same client, number and kind first. `apartFrom`: the call the operator said is
+   * another one, null when nobody asked yet.
+   */
+  readonly duplicates?: { readonly apartFrom: string | null };
+}
 
 export interface Recorder {
   /**
@@ -28,10 +40,7 @@ export interface Recorder {
    * and deliveries, and the note to the operator. Resolves after the commit. Throws when the database cannot
    * say that it was recorded; the same entry may then be sent again, its key keeps it single.
    */
-  record(
-    entry: CallEntry,
-    o?: { readonly notice?: (receipt: CallReceipt) => NewNotice | null },
-  ): Promise<RecordResult>;
+  record(entry: CallEntry, o?: RecordOptions): Promise<RecordResult>;
 }
 
 export function createRecorder(deps: {
@@ -49,7 +58,7 @@ export function createRecorder(deps: {
         const known = await receiptOf(deps.db, entry.key);
         return known ? { type: 'already', receipt: known } : { type: 'refused', problems: checked.problems };
       }
-      const result = await recordOnce(entry, checked.number, o.notice);
+      const result = await recordOnce(entry, checked.number, o);
       if (result.type === 'recorded') deps.wake();
       return result;
     },
@@ -58,7 +67,7 @@ export function createRecorder(deps: {
   async function recordOnce(
     entry: CallEntry,
     number: CheckedNumber,
-    notice: ((receipt: CallReceipt) => NewNotice | null) | undefined,
+    o: RecordOptions,
   ): Promise<RecordResult> {
     try {
       return await deps.db.transaction().execute(async (trx) => {
@@ -66,8 +75,10 @@ export function createRecorder(deps: {
         if (known !== undefined) return { type: 'already', receipt: known };
         const { found, problems } = await lookUp(trx, entry);
         if (found === undefined) return { type: 'refused', problems };
+        const earlier = await duplicateOf(trx, entry, number, o);
+        if (earlier !== undefined) return { type: 'duplicate', earlier };
         const receipt = await write(trx, entry, number, found);
-        const note = notice?.(receipt);
+        const note = o.notice?.(receipt);
         if (note) await addNotice(trx, note, deps);
         return { type: 'recorded', receipt };
       });
@@ -77,6 +88,17 @@ export function createRecorder(deps: {
       if (known !== undefined) return { type: 'already', receipt: known };
       throw thrown;
     }
+  }
+
+  /** Looked up under the lock of the client's row, so that two operators at the same second see each other. */
+  async function duplicateOf(
+    trx: Transaction<Schema>,
+    entry: CallEntry,
+    number: CheckedNumber,
+    { duplicates }: RecordOptions,
+  ): Promise<EarlierEntry | undefined> {
+    if (duplicates === undefined || number === null) return undefined;
+    return await findDuplicate(trx, { ...entry, ...duplicates, e164: number.e164, now: deps.clock() });
   }
 
   async function write(
@@ -108,13 +130,15 @@ export function createRecorder(deps: {
     return {
       callId: call.id,
       receiptNumber: call.receiptNumber,
-      client: { id: found.client.id, code: found.client.code, name: found.client.name },
+      client: found.client,
       kind: { code: found.kind.code, label: found.kind.label },
       rule: found.rule,
       destinations,
       occurredAt: entry.occurredAt,
       recordedAt: now,
       urgent: entry.urgent,
+      numberDisplay: number?.display ?? null,
+      wish: entry.wish,
     };
   }
 

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { TellChange } from '../delivery/tell-change.ts';
 import type { Clock, NewId } from '../domain/ports.ts';
 import { createCallChanges } from '../intake/call-changes.ts';
+import { createOtherClients } from '../intake/other-clients.ts';
 import type { Recorder } from '../intake/record.ts';
 import type { Schema } from '../storage/schema.ts';
 import { createAllowList } from './allow-list.ts';
@@ -25,6 +26,7 @@ import { createOperatorNames } from './operator-name.ts';
 import { createRequestHandler, type HandleSlackRequest, idleReceiver } from './receiver.ts';
 import { createResponseUrl } from './response-url.ts';
 import { DEFAULT_OPERATOR_SETTINGS, type OperatorSettings } from './settings.ts';
+import { listenForShortcuts } from './shortcuts.ts';
 import { createWebClient, webClientOptions } from './slack-client.ts';
 import { createSocketMode } from './socket-mode.ts';
 
@@ -99,7 +101,8 @@ export function createOperatorApp(deps: {
     log,
     settings,
   });
-  const entry = { db: deps.db, recorder: deps.recorder, names, allowList, log, settings };
+  const otherClients = createOtherClients({ db: deps.db, clock, ttlMs: settings.clientNamesTtlMs });
+  const entry = { db: deps.db, recorder: deps.recorder, names, allowList, otherClients, log, settings };
   const form = createEntryForm({ ...entry, clock });
   const responseUrl = createResponseUrl({
     fetch: deps.fetch ?? fetch,
@@ -108,6 +111,8 @@ export function createOperatorApp(deps: {
   });
   const line = createLineEntry({ ...entry, form, responseUrl, commandName: slack.command });
   listen(bolt, { command: slack.command, allowList, form, line, inHand, clock, log, settings });
+
+  listenForShortcuts(bolt, { allowList, form, inHand, log, settings });
 
   const supervisors = createAllowList({ entries: slack.supervisors, slack: web, clock, log, settings });
   listenForDecisions(bolt, { ...deps, supervisors, responseUrl });

@@ -1,3 +1,5 @@
+import { SHORTCUT } from './shortcuts.ts';
+
 /** What the Slack app may do; each with what it is for. */
 export const BOT_SCOPES = [
   'commands', // the command itself
@@ -26,6 +28,12 @@ export interface SlackManifest {
       readonly messages_tab_read_only_enabled: boolean;
     };
     readonly bot_user: { readonly display_name: string; readonly always_online: boolean };
+    readonly shortcuts: readonly {
+      readonly name: string;
+      readonly type: 'global' | 'message';
+      readonly callback_id: string;
+      readonly description: string;
+    }[];
     readonly slash_commands: readonly {
       readonly command: string;
       readonly url?: string;
@@ -71,12 +79,26 @@ export function slackManifest(o: {
         messages_tab_read_only_enabled: true,
       },
       bot_user: { display_name: 'toritsugi', always_online: true },
+      shortcuts: [
+        {
+          name: '受電を登録',
+          type: 'global',
+          callback_id: SHORTCUT.anywhere,
+          description: '受電の入力画面を開きます',
+        },
+        {
+          name: '受電を登録',
+          type: 'message',
+          callback_id: SHORTCUT.message,
+          description: 'このメッセージを「ご用件」に入れて、受電の入力画面を開きます',
+        },
+      ],
       slash_commands: [
         {
           command: o.command,
           ...(!o.socketMode && { url }),
           description: '受電を登録します(単独で入力画面、helpで使い方)',
-          usage_hint: '[顧客] [種別] [メモ]',
+          usage_hint: '[顧客] [種別] [番号] [メモ]',
           // Names and channels stay as they were typed.
           should_escape: false,
         },

@@ -14,6 +14,8 @@ export interface OperatorSettings {
   readonly groupTtlMs: number;
   /** How long an operator's name is believed. */
   readonly nameTtlMs: number;
+  /** How long clients' names are believed when an entry is looked through for them. */
+  readonly clientNamesTtlMs: number;
   /** How long an entry waits for the operator's name before it takes the account's. */
   readonly nameTimeoutMs: number;
   /** How long unfinished work may hold up a stop. */
@@ -30,6 +32,7 @@ export const DEFAULT_OPERATOR_SETTINGS: OperatorSettings = {
   slackTimeoutMs: 2000,
   groupTtlMs: 60_000,
   nameTtlMs: 3_600_000,
+  clientNamesTtlMs: 60_000,
   nameTimeoutMs: 400,
   stopTimeoutMs: 5000,
   reconnectMs: 1000,

@@ -150,7 +150,7 @@ export type SlackInteraction = z.output<typeof Interaction>;
 /** Slack tries now and then whether our certificate is good; any answer will do. */
 export type SslCheck = { readonly type: 'ssl_check' };
 export type SlackBody = SlackCommand | SlackInteraction | z.output<typeof Posted> | SslCheck;
-export { BlockActions, BlockSuggestion, Command, ViewSubmission };
+export { BlockActions, BlockSuggestion, Command, MessageAction, Shortcut, ViewSubmission };
 
 /** Slack's own requests stay below a third of this; what Bolt and we walk through must not exhaust the stack. */
 const DEEPEST = 50;

@@ -36,8 +36,7 @@ export function plainest(
 ): Body {
   // No blocks, so no button: the plainest form has the link on Slack too.
   const link = o.done?.url ?? null;
-  const done = link && `${DONE_REQUEST}
-${link}`;
+  const done = link && `${DONE_REQUEST}\n${link}`;
   const text = [SUBJECT, ...linesOf(o), done, o.view.agency, `配信番号: ${o.mark}`]
     .filter((line) => line !== null)
     .join('\n');

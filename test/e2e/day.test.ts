@@ -128,7 +128,10 @@ describe.each(WAYS.map((roles) => ({ roles })))('a day of calls, with $roles', (
       sandbox.fail({ service: 'chatwork', failure: { how: 'hang', accept: true } }),
       sandbox.fail({ service: 'slack', failure: { how: 'hang', accept: true }, target: 'C0SAKURA01' }),
     ];
-    const last = MORNING.filter(({ client, kind }) => kind === '用件' && /^(acme|koyo|sakura)$/.test(client));
+    // The same callers again in the afternoon: at the same time it would be asked whether it is the same call.
+    const last = MORNING.filter(
+      ({ client, kind }) => kind === '用件' && /^(acme|koyo|sakura)$/.test(client),
+    ).map((call) => ({ ...call, at: '16:30' }));
     await play(last);
     await vi.waitFor(() => expect(failures.map((failure) => failure.hits())).toEqual([1, 1, 1]), PATIENCE);
     const began = performance.now();

@@ -61,7 +61,11 @@ async function form(client: string, o: { kind?: string; urgent?: true } = {}): P
   }
   if (modal.has('number_state')) await modal.choose('number_state', '番号あり');
   if (o.urgent) await modal.check('urgent', 'urgent');
-  const submitted = await modal.submit();
+  let submitted = await modal.submit();
+  if (modal.isOpen() && modal.has('同じ電話ですか')) {
+    await modal.choose('同じ電話ですか', '別の電話です');
+    submitted = await modal.submit();
+  }
   expect(['closed', 'cleared']).toContain(submitted.type);
 }
 function database() {

@@ -28,6 +28,13 @@ describe('the entry form', () => {
     await modal.until((m) => m.updates() > before);
   }
 
+  /** Types a number and waits for what is known of it. */
+  async function typeNumber(modal: OpenModal, number: string): Promise<void> {
+    const before = modal.updates();
+    await modal.fill('number', number);
+    await modal.until((m) => m.updates() > before);
+  }
+
   it('P1 records everything entered, with deliveries and the note to the operator, before it closes', async () => {
     const clientId = await desk.addClient({ code: 'acme' });
     const [yamada] = await desk.addRoster(clientId, [
@@ -91,7 +98,7 @@ describe('the entry form', () => {
     await chooseKind(modal, '用件');
     await modal.fill('company', '株式会社見本');
     await modal.fill('name', '佐藤');
-    await modal.fill('number', '03-5550-0123');
+    await typeNumber(modal, '03-5550-0123');
     await modal.fill('message', '光回線のご案内');
     await modal.fill('quote', '社長に代われ');
     await modal.choose('number_state', '番号あり');
@@ -309,7 +316,7 @@ describe('the entry form', () => {
     const modal = await formFor('acme');
     await chooseKind(modal, '用件');
     await modal.fill('message', '見積書の件');
-    await modal.fill('number', '03-5550-0123');
+    await typeNumber(modal, '03-5550-0123');
     desk.database.set('away');
     for (let i = 0; i < 2; i++) {
       expect(await modal.submit()).toMatchObject({

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ClientCard, RosterMember } from '../../src/clients/directory.ts';
 import { FIELD_LIMITS, NUMBER_STATES, WISHES } from '../../src/domain/call.ts';
-import { EMPTY_DRAFT, type EntryDraft } from '../../src/operator/entry-modal/draft.ts';
+import { EMPTY_DRAFT, type EntryDraft, mergeDraft } from '../../src/operator/entry-modal/draft.ts';
 import type { FormData } from '../../src/operator/entry-modal/form-data.ts';
 import { readState, type ViewValues } from '../../src/operator/entry-modal/read-state.ts';
 import { rosterOptions, searchRoster } from '../../src/operator/entry-modal/roster-options.ts';
@@ -43,6 +43,7 @@ const data: FormData = {
   kinds,
   rule: REPORTED,
   surcharges: [{ code: 'shouting', label: '怒鳴り声', amountYen: 1200 }],
+  refused: null,
 };
 
 const text = (limit: number) =>
@@ -70,6 +71,8 @@ const draftOf = (roster: readonly RosterMember[]): fc.Arbitrary<EntryDraft> =>
     wish: fc.constantFrom(null, ...WISHES),
     urgent: fc.boolean(),
     surcharge: fc.constantFrom(null, 'shouting'),
+    prefills: fc.constant({}),
+    renewed: fc.constantFrom({}, { client: 1_781_755_500_000_001, company: 7, name: 7, kana: 7 }),
   });
 
 describe('the form of a draft', () => {
@@ -79,7 +82,7 @@ describe('the form of a draft', () => {
       fc.property(draftOf(roster), (draft) => {
         const view = entryView(draft, { ...data, card: card({ roster }) }, NOW);
         const values = valuesOf(JSON.parse(JSON.stringify(view))) as ViewValues;
-        expect(readState(values)).toEqual(draft);
+        expect(mergeDraft(EMPTY_DRAFT, readState(values))).toEqual(draft);
       }),
     );
   });
@@ -216,12 +219,12 @@ describe('the form of a draft', () => {
         name: FIELD_LIMITS.name,
         kana: FIELD_LIMITS.kana,
       };
-      for (const [field, limit] of Object.entries(typed)) await modal.fill(field, '長'.repeat(limit));
+      for (const [field, limit] of Object.entries(typed)) await modal.fill(field, '文'.repeat(limit));
       await modal.choose('kind', '営業電話');
       await modal.until((m) => !m.has('quote'));
       await modal.choose('kind', '用件');
       await modal.until((m) => m.has('quote'));
-      for (const [field, limit] of Object.entries(typed)) expect(modal.value(field)).toBe('長'.repeat(limit));
+      for (const [field, limit] of Object.entries(typed)) expect(modal.value(field)).toBe('文'.repeat(limit));
       await modal.choose('number_state', '表示圏外');
       expect(await modal.submit()).toMatchObject({ type: 'cleared' });
     });

@@ -21,7 +21,7 @@ describe('one-line entry', () => {
     const { words, message } = await said('acme 営業電話');
     expect(words).toBe(
       '受付番号 20260618-0001 で登録しました。\n' +
-        'acme 株式会社サンプル商事\n営業電話 2026年6月18日(木) 13:05\n' +
+        'acme 株式会社サンプル商事(サンプルショウジ)\n営業電話 2026年6月18日(木) 13:05\n' +
         '営業電話: 回数に入れず、報告もしません。',
     );
     expect(message?.text).toContain('20260618-0001');

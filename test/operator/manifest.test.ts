@@ -47,6 +47,13 @@ describe('the Slack app manifest', () => {
     expect(manifest.display_information.name.length).toBeLessThanOrEqual(35);
     expect(manifest.display_information.description.length).toBeLessThanOrEqual(140);
     expect(manifest.features.bot_user.display_name).toMatch(/^[a-z0-9._-]{1,80}$/);
+    const [anywhere, onMessage] = manifest.features.shortcuts;
+    expect([anywhere?.type, onMessage?.type]).toEqual(['global', 'message']);
+    for (const { name, description } of manifest.features.shortcuts) {
+      expect(name).toBe('受電を登録');
+      expect(name.length).toBeLessThanOrEqual(24);
+      expect(description.length).toBeLessThanOrEqual(150);
+    }
     expect(manifest.features.slash_commands[0]?.command).toMatch(/^\/[a-z0-9_-]{1,31}$/);
   });
 });

@@ -136,6 +136,8 @@ export function draftOf(call: RecordedCall, card: ClientCard): EntryDraft {
     wish: call.wish,
     urgent: call.urgent,
     surcharge: call.surcharge_code,
+    prefills: {},
+    renewed: {},
   };
 }
 

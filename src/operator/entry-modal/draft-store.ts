@@ -7,6 +7,13 @@ import { type DraftPatch, EMPTY_DRAFT, type EntryDraft, mergeDraft } from './dra
 
 /** A stored draft that no longer reads (an older version's) counts field by field, never as a failure. */
 const Text = z.string().nullable().catch(null);
+const StoredPrefill = z.object({
+  clientId: z.string(),
+  number: z.string(),
+  company: Text,
+  name: Text,
+  kana: Text,
+});
 const Stored = z.object({
   clientId: Text,
   kind: Text,
@@ -88,24 +95,41 @@ export async function purgeDrafts(db: Kysely<Schema>, before: Date): Promise<num
 
 /** A roster member is a field of its own for each client, so that merging one leaves the others. */
 const ADDRESSEE = 'addressee.';
+/** So is the round of a block. */
+const RENEWED = 'renewed.';
+/** And the names put in for that round. */
+const PREFILL = 'prefill.';
 
 function readDraft(fields: unknown): EntryDraft | undefined {
   if (typeof fields !== 'object' || fields === null) return undefined;
-  const addressees = Object.fromEntries(
+  const under = (prefix: string) =>
     Object.entries(fields)
-      .filter(([key]) => key.startsWith(ADDRESSEE))
-      .map(([key, value]) => [key.slice(ADDRESSEE.length), typeof value === 'string' ? value : null]),
+      .filter(([key]) => key.startsWith(prefix))
+      .map(([key, value]): [string, unknown] => [key.slice(prefix.length), value]);
+  const addressees = Object.fromEntries(
+    under(ADDRESSEE).map(([key, value]) => [key, typeof value === 'string' ? value : null]),
   );
-  return { ...Stored.parse({ ...EMPTY_DRAFT, ...fields }), addressees };
+  const renewed = Object.fromEntries(
+    under(RENEWED).flatMap(([key, value]) => (typeof value === 'number' ? [[key, value]] : [])),
+  );
+  const prefills = Object.fromEntries(
+    under(PREFILL).flatMap(([key, value]) => {
+      const prefill = StoredPrefill.safeParse(value).data;
+      return prefill === undefined ? [] : [[key, prefill]];
+    }),
+  );
+  return { ...Stored.parse({ ...EMPTY_DRAFT, ...fields }), addressees, prefills, renewed };
 }
 
 /** `jsonb` holds no NUL and no half characters. */
-function toFields({ addressees, ...patch }: DraftPatch): Record<string, unknown> {
+function toFields({ addressees, prefills, renewed, ...patch }: DraftPatch): Record<string, unknown> {
   return Object.fromEntries([
     ...Object.entries(patch).map(([key, value]) => [
       key,
       typeof value === 'string' ? storable(value) : value,
     ]),
     ...Object.entries(addressees ?? {}).map(([clientId, memberId]) => [`${ADDRESSEE}${clientId}`, memberId]),
+    ...Object.entries(prefills ?? {}).map(([round, prefill]) => [`${PREFILL}${round}`, prefill]),
+    ...Object.entries(renewed ?? {}).map(([base, round]) => [`${RENEWED}${base}`, round]),
   ]);
 }

@@ -1,4 +1,5 @@
 import type { types } from '@slack/bolt';
+import { plainSection } from '../plain-message.ts';
 import { VALUE } from './block-ids.ts';
 
 /*
@@ -82,4 +83,25 @@ export function checkbox(label: string, value: string, checked: boolean): types.
     options: [only],
     ...(checked && { initial_options: [only] }),
   };
+}
+
+/** Slack's limit for the text of a section. */
+const SECTION_LIMIT = 3000;
+const CONTEXT_LIMIT = 2000;
+
+/** A section, its text shortened to what Slack shows: for what we say, never for what somebody entered. */
+export function clipped(text: string): ReturnType<typeof plainSection> {
+  return plainSection(clip(text, SECTION_LIMIT));
+}
+
+export function context(text: string): types.ContextBlock {
+  return { type: 'context', elements: [plain(clip(text, CONTEXT_LIMIT))] };
+}
+
+export function divider(): types.DividerBlock {
+  return { type: 'divider' };
+}
+
+export function button(text: string, actionId: string, value: string): types.Button {
+  return { type: 'button', action_id: actionId, text: plain(clip(text, OPTION_TEXT_LIMIT)), value };
 }

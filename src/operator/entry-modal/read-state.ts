@@ -2,7 +2,16 @@ import { z } from 'zod';
 import { NUMBER_STATES, WISHES } from '../../domain/call.ts';
 import { textOrNull } from '../../domain/text.ts';
 import type { SlackView } from '../slack-body.ts';
-import { ACTION, addresseeBlock, BLOCK, isUuid, rosterClient, VALUE } from './block-ids.ts';
+import {
+  ACTION,
+  addresseeBlock,
+  BLOCK,
+  isUuid,
+  onScreenAs,
+  rosterClient,
+  roundOf,
+  VALUE,
+} from './block-ids.ts';
 import type { DraftPatch } from './draft.ts';
 
 export type ViewValues = NonNullable<SlackView['state']>['values'];
@@ -21,7 +30,8 @@ const Moment = z.object({ selected_date_time: z.number().int().min(0).max(9_999_
  * appear, so that merging it never wipes what a shorter form hides.
  */
 export function readState(values: ViewValues): DraftPatch {
-  const text = (block: string) => textOrNull(Text.safeParse(element(values, block)).data?.value);
+  const text = (block: string, action: string = VALUE) =>
+    textOrNull(Text.safeParse(element(values, block, action)).data?.value);
   const choice = (block: string, action: string = VALUE) =>
     Choice.safeParse(element(values, block, action)).data?.selected_option?.value ?? null;
   const isChecked = (block: string) =>
@@ -29,12 +39,16 @@ export function readState(values: ViewValues): DraftPatch {
   const oneOf = <T extends string>(allowed: readonly T[], value: string | null): T | null =>
     allowed.find((candidate) => candidate === value) ?? null;
   const uuid = (value: string | null) => (value !== null && isUuid(value) ? value : null);
-  const has = (block: string) => Object.hasOwn(values, block);
+  const has = (block: string) => onScreenAs(values, block) !== undefined;
 
   const rosterOf = Object.keys(values)
     .map(rosterClient)
     .find((clientId) => clientId !== undefined);
+  const rounds = Object.keys(values).flatMap((blockId) => roundOf(blockId) ?? []);
   return {
+    ...(rounds.length > 0 && {
+      renewed: Object.fromEntries(rounds.map(({ base, round }) => [base, round])),
+    }),
     ...(has(BLOCK.client) && { clientId: uuid(choice(BLOCK.client, ACTION.client)) }),
     ...(has(BLOCK.kind) && { kind: choice(BLOCK.kind, ACTION.kind) }),
     ...(has(BLOCK.occurredAt) && {
@@ -48,7 +62,7 @@ export function readState(values: ViewValues): DraftPatch {
     ...(has(BLOCK.name) && { name: text(BLOCK.name) }),
     ...(has(BLOCK.kana) && { kana: text(BLOCK.kana) }),
     ...(has(BLOCK.numberState) && { numberState: oneOf(NUMBER_STATES, choice(BLOCK.numberState)) }),
-    ...(has(BLOCK.number) && { number: text(BLOCK.number) }),
+    ...(has(BLOCK.number) && { number: text(BLOCK.number, ACTION.number) }),
     ...(has(BLOCK.numberConfirmed) && { numberConfirmed: isChecked(BLOCK.numberConfirmed) }),
     ...(has(BLOCK.message) && { message: text(BLOCK.message) }),
     ...(has(BLOCK.quote) && { quote: text(BLOCK.quote) }),
@@ -59,5 +73,5 @@ export function readState(values: ViewValues): DraftPatch {
 }
 
 function element(values: ViewValues, block: string, action: string = VALUE): unknown {
-  return values[block]?.[action];
+  return values[onScreenAs(values, block) ?? block]?.[action];
 }

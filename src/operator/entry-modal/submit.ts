@@ -1,6 +1,7 @@
 import type { types } from '@slack/bolt';
 import type { Kysely } from 'kysely';
 import type { Clock } from '../../domain/ports.ts';
+import type { OtherClients } from '../../intake/other-clients.ts';
 import type { CallReceipt } from '../../intake/receipt.ts';
 import type { Recorder } from '../../intake/record.ts';
 import type { Schema } from '../../storage/schema.ts';
@@ -8,12 +9,16 @@ import type { AllowList } from '../allow-list.ts';
 import { entryNote } from '../change/notes.ts';
 import type { OperatorNames } from '../operator-name.ts';
 import type { SlackView } from '../slack-body.ts';
-import { FORM_REFITTED } from '../wording.ts';
-import { addresseeBlock, BLOCK, BLOCK_OF_FIELD, rosterClient } from './block-ids.ts';
+import { FORM_REFITTED, statusAdvice } from '../wording.ts';
+import { addresseeBlock, BLOCK, BLOCK_OF_FIELD, onScreenAs, rosterClient } from './block-ids.ts';
+import { namesAnother } from './caller-defaults.ts';
 import { addresseeOf, EMPTY_DRAFT, type EntryDraft, mergeDraft } from './draft.ts';
-import { saveDraft } from './draft-store.ts';
-import { type FormData, loadFormData } from './form-data.ts';
+import { findDraft } from './draft-store.ts';
+import { type FormData, loadFormData, loadSights } from './form-data.ts';
+import { keepDraft } from './keep-draft.ts';
+import { readAnswers, sameQuestion, sureQuestion } from './questions.ts';
 import { readState, type ViewValues } from './read-state.ts';
+import { sameCallView } from './same-call.ts';
 import { type BlockProblem, toEntry } from './to-entry.ts';
 import { entryView, isShort } from './view.ts';
 
@@ -24,7 +29,11 @@ export type Submission =
   /** Shown at their blocks; every block is on the screen. */
   | { readonly type: 'problems'; readonly problems: readonly BlockProblem[] }
   /** The form did not fit its client and kind; this one does. */
-  | { readonly type: 'refitted'; readonly view: types.ModalView };
+  | { readonly type: 'refitted'; readonly view: types.ModalView }
+  /** Something is asked first; everything typed is in this form. */
+  | { readonly type: 'asked'; readonly view: types.ModalView }
+  /** The operator answered that the call is on record already. */
+  | { readonly type: 'same-call'; readonly view: types.ModalView };
 
 /** The key under which a form records: the same form records once, however often it is sent (P1). */
 export function formKey(view: SlackView): string {
@@ -47,6 +56,7 @@ export async function submitForm(
     readonly names: OperatorNames;
     readonly allowList: AllowList;
     readonly clock: Clock;
+    readonly otherClients: OtherClients;
   },
   o: {
     readonly view: SlackView;
@@ -65,7 +75,13 @@ export async function submitForm(
       problems: [{ block: BLOCK.client, message: 'この顧客は見つかりません。一覧から選び直してください。' }],
     };
   }
-  if (!fits(values, shown, data)) return { type: 'refitted', view: await refit(deps, o, shown) };
+  const advice = card && statusAdvice(card.status);
+  if (card?.status === 'ended') {
+    return { type: 'problems', problems: onScreen([{ block: BLOCK.client, message: advice ?? '' }], values) };
+  }
+  if (!(await fits(deps.db, o, values, shown, data))) {
+    return { type: 'refitted', view: await refit(deps, o, shown) };
+  }
 
   const name = await deps.names.nameOf(o.operator.id, o.operator.accountName);
   const made = toEntry(shown, {
@@ -75,9 +91,26 @@ export async function submitForm(
   });
   if (!made.ok) return { type: 'problems', problems: onScreen(made.problems, values) };
 
+  const answers = readAnswers(values);
+  if (answers.earlier?.answer === 'same') {
+    const receiptNumber = await receiptNumberOf(deps.db, answers.earlier.callId);
+    if (receiptNumber !== undefined) {
+      return { type: 'same-call', view: sameCallView(receiptNumber, shown) };
+    }
+  }
+  const ask = async (questions: readonly types.KnownBlock[]): Promise<Submission> => {
+    const sights = await loadSights(deps.db, shown, o.operator.id);
+    return { type: 'asked', view: entryView(shown, data, deps.clock(), { questions, sights }) };
+  };
+  const named = await deps.otherClients.namedIn(made.entry);
+  const sure = card === null || named.length === 0 ? [] : sureQuestion(card, named);
+  if (sure.length > 0 && answers.sureOf !== made.entry.clientId) return await ask(sure);
+
   const result = await deps.recorder.record(made.entry, {
     notice: (receipt) => entryNote(receipt, o.operator.id),
+    duplicates: { apartFrom: answers.earlier?.callId ?? null },
   });
+  if (result.type === 'duplicate') return await ask([...sure, ...sameQuestion(result.earlier)]);
   if (result.type !== 'refused') return result;
   const problems = result.problems.map(({ field, message }) => ({
     block: field === 'addressee' ? addresseeProblemBlock(shown) : BLOCK_OF_FIELD[field],
@@ -90,8 +123,18 @@ export async function submitForm(
  * Whether the form on the screen is the one its client and kind need: somebody quick can submit before the
  * change of client or kind reached the screen. More fields than needed do no harm.
  */
-function fits(values: ViewValues, shown: EntryDraft, data: FormData): boolean {
+async function fits(
+  db: Kysely<Schema>,
+  o: { readonly view: SlackView; readonly operator: { readonly id: string } },
+  values: ViewValues,
+  shown: EntryDraft,
+  data: FormData,
+): Promise<boolean> {
   if (shown.clientId === null || shown.kind === null || isShort(data)) return true;
+  if (shown.renewed[BLOCK.company] !== undefined) {
+    const draft = await findDraft(db, rootViewId(o.view), o.operator.id);
+    if (draft !== undefined && namesAnother(shown, draft)) return false;
+  }
   const hasRoster = (data.card?.roster.length ?? 0) > 0;
   const rosterOf = Object.keys(values)
     .map(rosterClient)
@@ -106,7 +149,7 @@ async function refit(
   shown: EntryDraft,
 ): Promise<types.ModalView> {
   const now = deps.clock();
-  const draft = await saveDraft(deps.db, {
+  const draft = await keepDraft(deps.db, {
     viewId: rootViewId(o.view),
     operatorId: o.operator.id,
     patch: readState(o.view.state?.values ?? {}),
@@ -115,7 +158,17 @@ async function refit(
   });
   // What the submitted form says of client and kind holds, should a slower change still be on its way.
   const whole = mergeDraft(draft, { clientId: shown.clientId, kind: shown.kind });
-  return entryView(whole, await loadFormData(deps.db, whole, now), now, { note: FORM_REFITTED });
+  const sights = await loadSights(deps.db, whole, o.operator.id);
+  return entryView(whole, await loadFormData(deps.db, whole, now), now, { note: FORM_REFITTED, sights });
+}
+
+async function receiptNumberOf(db: Kysely<Schema>, callId: string): Promise<string | undefined> {
+  const call = await db
+    .selectFrom('calls')
+    .select('receipt_number')
+    .where('id', '=', callId)
+    .executeTakeFirst();
+  return call?.receipt_number;
 }
 
 /** Somebody chosen from the roster is a problem of the roster's block, somebody typed of the other. */
@@ -125,9 +178,10 @@ function addresseeProblemBlock(shown: EntryDraft): string {
     : BLOCK.addresseeName;
 }
 
-/** Slack shows an error only at a block it has: anything else goes to the kind, which every form has. */
+/** Slack shows an error only at a block it has: anything else goes to the kind, which every other form has. */
 function onScreen(problems: readonly BlockProblem[], values: ViewValues): readonly BlockProblem[] {
-  return problems.map((problem) =>
-    Object.hasOwn(values, problem.block) ? problem : { block: BLOCK.kind, message: problem.message },
-  );
+  return problems.map(({ block, message }) => ({
+    block: onScreenAs(values, block) ?? onScreenAs(values, BLOCK.kind) ?? BLOCK.client,
+    message,
+  }));
 }

@@ -1,13 +1,15 @@
 import type { types } from '@slack/bolt';
 import type { ClientCard } from '../../clients/directory.ts';
-import { FIELD_LIMITS, NUMBER_STATE_LABELS, WISH_LABELS, WISHES } from '../../domain/call.ts';
+import { FIELD_LIMITS, WISH_LABELS, WISHES } from '../../domain/call.ts';
 import { plainSection } from '../plain-message.ts';
 import { ruleInWords, SALES_REFUSAL } from '../wording.ts';
-import { ACTION, addresseeBlock, BLOCK, ENTRY_FORM, VALUE } from './block-ids.ts';
+import { ACTION, addresseeBlock, BLOCK, blockInRound, ENTRY_FORM, VALUE } from './block-ids.ts';
 import { addresseeOf, type EntryDraft } from './draft.ts';
 import {
   checkbox,
   clip,
+  context,
+  divider,
   initialOption,
   input,
   OPTIONS_AT_MOST,
@@ -15,19 +17,13 @@ import {
   plain,
   textInput,
 } from './elements.ts';
-import type { FormData } from './form-data.ts';
+import { type FormData, NO_SIGHTS, type Sights } from './form-data.ts';
+import { clientBlocks, recentBlocks, refusalBlocks } from './head-blocks.ts';
+import { type NumberLookup, numberBlocks } from './number-blocks.ts';
 import { LISTED_AT_MOST, memberOption, rosterOptions } from './roster-options.ts';
 
 const TITLE_LIMIT = 24;
-const SECTION_LIMIT = 3000;
 
-const NUMBER_STATE_OPTIONS = [
-  option('番号あり', 'given'),
-  ...(['withheld', 'payphone', 'out_of_area'] as const).map((state) =>
-    option(NUMBER_STATE_LABELS[state], state),
-  ),
-  option('不明', 'unknown'),
-];
 const WISH_OPTIONS = WISHES.map((wish) => option(WISH_LABELS[wish], wish));
 
 /** The options a client is shown and found by. */
@@ -48,42 +44,51 @@ export function entryView(
   draft: EntryDraft,
   data: FormData,
   now: Date,
-  o: { readonly note?: string } = {},
+  o: {
+    readonly note?: string;
+    readonly sights?: Sights;
+    /** Asked before recording, below the note. */
+    readonly questions?: readonly types.KnownBlock[];
+  } = {},
 ): types.ModalView {
   const { card } = data;
+  const { known, recent } = o.sights ?? NO_SIGHTS;
+  const ended = card?.status === 'ended';
   const short = isShort(data);
   return {
     type: 'modal',
     callback_id: ENTRY_FORM,
-    title: plain(clip(card === null ? '受電登録' : `受電登録 ${card.code}`, TITLE_LIMIT)),
+    title: plain(titleOf(card)),
     submit: plain('登録'),
     close: plain('閉じる'),
     blocks: [
       ...(o.note === undefined ? [] : [plainSection(o.note), divider()]),
-      ...(card === null ? [] : clientBlocks(card)),
-      clientInput(card),
-      kindInput(draft, data),
-      ...(data.rule === null ? [] : [context(ruleInWords(data.rule))]),
-      ...(short ? shortBlocks(draft) : reportedBlocks(draft, data)),
-      timeInput(draft, now),
+      ...(o.questions === undefined ? [] : [...o.questions, divider()]),
+      ...(card === null ? recentBlocks(recent) : clientBlocks(card)),
+      ...(ended || short ? [] : refusalBlocks(data, { mayPress: card !== null && draft.kind === null })),
+      clientInput(draft, card),
+      ...(ended
+        ? []
+        : [
+            kindInput(draft, data),
+            ...(data.rule === null ? [] : [context(ruleInWords(data.rule))]),
+            ...(short ? shortBlocks(draft) : reportedBlocks(draft, data, { known })),
+            timeInput(draft, now),
+          ]),
     ],
   };
 }
 
-function clientBlocks(card: ClientCard): types.KnownBlock[] {
-  const kana = card.kana === '' || card.kana === card.name ? '' : `(${card.kana})`;
-  const lines = [
-    `${card.code} ${card.name}${kana}`,
-    ...(card.status === 'paused' ? ['※ 休止中の顧客です。受けてよい電話か確かめてください。'] : []),
-    ...(card.greeting === null ? [] : [`名乗り: ${card.greeting}`]),
-    ...(card.operatorNotes === null ? [] : [`注意: ${card.operatorNotes}`]),
-  ];
-  return [plainSection(clip(lines.join('\n'), SECTION_LIMIT)), divider()];
+/** The client's code above all: a long one takes the whole title. */
+function titleOf(card: ClientCard | null): string {
+  if (card === null) return '受電登録';
+  const title = `受電登録 ${card.code}`;
+  return title.length <= TITLE_LIMIT ? title : clip(card.code, TITLE_LIMIT);
 }
 
-function clientInput(card: ClientCard | null): types.InputBlock {
+function clientInput(draft: EntryDraft, card: ClientCard | null): types.InputBlock {
   return input(
-    BLOCK.client,
+    blockInRound(BLOCK.client, draft.renewed),
     '顧客',
     {
       type: 'external_select',
@@ -128,13 +133,21 @@ function shortBlocks(draft: EntryDraft): types.KnownBlock[] {
 export function reportedBlocks(
   draft: EntryDraft,
   data: Pick<FormData, 'card' | 'surcharges'>,
+  lookup: NumberLookup | null = null,
 ): types.KnownBlock[] {
+  const names = (field: 'company' | 'name' | 'kana', label: string) =>
+    input(
+      blockInRound(BLOCK[field], draft.renewed),
+      label,
+      textInput(draft[field], { limit: FIELD_LIMITS[field] }),
+    );
   return [
+    // The number stands on the phone before a word is said, and may bring the names with it.
+    ...numberBlocks(draft, lookup),
+    names('company', 'お相手の会社'),
+    names('name', 'お相手のお名前'),
+    names('kana', 'お名前のカナ'),
     ...addresseeInputs(draft, data.card),
-    input(BLOCK.company, 'お相手の会社', textInput(draft.company, { limit: FIELD_LIMITS.company })),
-    input(BLOCK.name, 'お相手のお名前', textInput(draft.name, { limit: FIELD_LIMITS.name })),
-    input(BLOCK.kana, 'お名前のカナ', textInput(draft.kana, { limit: FIELD_LIMITS.kana })),
-    ...numberInputs(draft),
     input(
       BLOCK.message,
       'ご用件',
@@ -184,28 +197,6 @@ function addresseeInputs(draft: EntryDraft, card: ClientCard | null): types.Know
   return [input(addresseeBlock(card.id), 'お名指し(名簿)', element), heard('お名指し(名簿にない方)')];
 }
 
-function numberInputs(draft: EntryDraft): types.KnownBlock[] {
-  return [
-    input(
-      BLOCK.numberState,
-      '番号の状態',
-      {
-        type: 'static_select',
-        action_id: VALUE,
-        options: NUMBER_STATE_OPTIONS,
-        ...initialOption(NUMBER_STATE_OPTIONS, draft.numberState ?? 'given'),
-      },
-      { required: true },
-    ),
-    input(
-      BLOCK.number,
-      '電話番号',
-      textInput(draft.number, { limit: FIELD_LIMITS.number, placeholder: '例: 03-5550-0123' }),
-    ),
-    input(BLOCK.numberConfirmed, '番号の確認', checkbox('復唱確認済', 'confirmed', draft.numberConfirmed)),
-  ];
-}
-
 function surchargeInput(draft: EntryDraft, data: Pick<FormData, 'surcharges'>): types.KnownBlock[] {
   const options = data.surcharges
     .slice(0, OPTIONS_AT_MOST)
@@ -234,12 +225,4 @@ export function timeInput(draft: EntryDraft, now: Date): types.InputBlock {
     },
     { required: true },
   );
-}
-
-function context(text: string): types.ContextBlock {
-  return { type: 'context', elements: [plain(text)] };
-}
-
-function divider(): types.DividerBlock {
-  return { type: 'divider' };
 }

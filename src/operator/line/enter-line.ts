@@ -1,7 +1,9 @@
 import type { Kysely } from 'kysely';
 import type { ClientSummary } from '../../clients/directory.ts';
-import type { EntryProblem } from '../../domain/call.ts';
+import type { CallEntry, EntryProblem } from '../../domain/call.ts';
 import type { Kind } from '../../domain/kinds.ts';
+import type { EarlierEntry } from '../../intake/duplicate.ts';
+import type { OtherClient, OtherClients } from '../../intake/other-clients.ts';
 import type { CallReceipt } from '../../intake/receipt.ts';
 import type { Recorder } from '../../intake/record.ts';
 import { loadKinds } from '../../rulebook/kinds.ts';
@@ -9,7 +11,7 @@ import type { Schema } from '../../storage/schema.ts';
 import type { AllowList } from '../allow-list.ts';
 import { entryNote } from '../change/notes.ts';
 import type { OperatorNames } from '../operator-name.ts';
-import type { LineAttempt } from './again-button.ts';
+import type { LineAttempt } from './line-buttons.ts';
 import { parseLine } from './parse-line.ts';
 import { type LineReading, readLine } from './read-line.ts';
 
@@ -21,6 +23,9 @@ export type LineResult =
   /** Open the form, on this client if one was named. */
   | { readonly type: 'form'; readonly client: ClientSummary | null }
   | { readonly type: 'help'; readonly kinds: readonly Kind[] }
+  /** Something is asked before the line is recorded. */
+  | { readonly type: 'other-client'; readonly client: ClientSummary; readonly named: readonly OtherClient[] }
+  | { readonly type: 'duplicate'; readonly earlier: EarlierEntry; readonly client: ClientSummary }
   | {
       readonly type: 'misread';
       readonly reading: Extract<LineReading, { type: `${string}-client` | `${string}-kind` }>;
@@ -37,6 +42,7 @@ export async function enterLine(
     readonly recorder: Recorder;
     readonly names: OperatorNames;
     readonly allowList: AllowList;
+    readonly otherClients: OtherClients;
   },
   attempt: LineAttempt,
   operator: { readonly id: string; readonly accountName: string | undefined },
@@ -60,28 +66,36 @@ export async function enterLine(
     case 'client':
       return { type: 'form', client: reading.client };
     case 'unknown-client':
+    case 'ended-client':
     case 'ambiguous-client':
     case 'unknown-kind':
       return { type: 'misread', reading, kinds };
     case 'entry': {
+      const { client, kind, details } = reading;
       const name = await deps.names.nameOf(operator.id, operator.accountName);
-      const entry = {
+      const entry: CallEntry = {
         key: attempt.key,
-        source: 'line' as const,
-        clientId: reading.client.id,
-        kind: reading.kind.code,
+        source: 'line',
+        clientId: client.id,
+        kind: kind.code,
         occurredAt: attempt.at,
         operator: { id: operator.id, name },
         addressee: null,
-        caller: { company: null, name: null, kana: null, number: { state: 'unknown' as const } },
-        message: reading.note,
+        caller: { company: null, name: null, kana: null, number: details.number },
+        message: details.note,
         quote: null,
-        wish: null,
-        urgent: false,
+        wish: details.wish,
+        urgent: details.urgent,
         surcharge: null,
       };
+      const named = attempt.sureOf === client.id ? [] : await deps.otherClients.namedIn(entry);
+      if (named.length > 0) return { type: 'other-client', client, named };
       // The answer in the channel vanishes with the next start of Slack; this one stays, with its buttons.
-      return await deps.recorder.record(entry, { notice: (receipt) => entryNote(receipt, operator.id) });
+      const result = await deps.recorder.record(entry, {
+        notice: (receipt) => entryNote(receipt, operator.id),
+        duplicates: { apartFrom: attempt.apartFrom ?? null },
+      });
+      return result.type === 'duplicate' ? { ...result, client } : result;
     }
     default:
       return reading satisfies never;

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
+import type { OtherClients } from '../../intake/other-clients.ts';
 import type { Recorder } from '../../intake/record.ts';
 import type { Schema } from '../../storage/schema.ts';
 import type { AllowList } from '../allow-list.ts';
@@ -9,9 +10,15 @@ import type { OperatorNames } from '../operator-name.ts';
 import type { ResponseUrl } from '../response-url.ts';
 import type { OperatorSettings } from '../settings.ts';
 import { type Timed, withinTime } from '../time-limit.ts';
-import type { LineAttempt } from './again-button.ts';
 import { enterLine, type LineResult } from './enter-line.ts';
-import { formNotOpenedAnswer, lineAnswer, notRecordedAnswer, type PrivateAnswer } from './line-answer.ts';
+import {
+  droppedAnswer,
+  formNotOpenedAnswer,
+  lineAnswer,
+  notRecordedAnswer,
+  type PrivateAnswer,
+} from './line-answer.ts';
+import type { LineAttempt } from './line-buttons.ts';
 
 export interface LineRequest {
   readonly attempt: LineAttempt;
@@ -26,8 +33,10 @@ export interface LineEntry {
     triggerId: string,
     request: LineRequest,
   ): Promise<{ readonly answer: PrivateAnswer | undefined; readonly after: () => Promise<void> }>;
-  /** The button under a line that was not recorded; answers through its response URL. Never throws. */
+  /** A button under a line that was not recorded, which enters it; answers through its response URL. Never throws. */
   again(slack: ViewsApi, triggerId: string | undefined, request: LineRequest): Promise<void>;
+  /** The button that leaves a line unrecorded; answers through its response URL. Never throws. */
+  drop(request: LineRequest, receiptNumber: string | undefined): Promise<void>;
 }
 
 /** One-line entries: what happens when the database is quick, slow or away. */
@@ -36,6 +45,7 @@ export function createLineEntry(deps: {
   readonly recorder: Recorder;
   readonly names: OperatorNames;
   readonly allowList: AllowList;
+  readonly otherClients: OtherClients;
   readonly form: EntryForm;
   readonly responseUrl: ResponseUrl;
   readonly log: Logger;
@@ -80,12 +90,12 @@ export function createLineEntry(deps: {
   async function openForm(
     slack: ViewsApi,
     triggerId: string | undefined,
-    line: LineAttempt,
+    { attempt: line, operator }: LineRequest,
     client: { readonly id: string } | null,
   ): Promise<PrivateAnswer | undefined> {
     try {
       if (triggerId !== undefined) {
-        await deps.form.open(slack, triggerId, client);
+        await deps.form.open(slack, triggerId, { operatorId: operator.id, client });
         return undefined;
       }
     } catch (error) {
@@ -112,10 +122,13 @@ export function createLineEntry(deps: {
       const result = timed.value;
       const answer =
         result.type === 'form'
-          ? await openForm(slack, triggerId, line, result.client)
+          ? await openForm(slack, triggerId, request, result.client)
           : lineAnswer(commandName, line, result);
       return { answer, after: nothing };
     },
+
+    drop: async (request, receiptNumber) =>
+      await tell(request, droppedAnswer(commandName, request.attempt, receiptNumber)),
 
     again: async (slack, triggerId, request) => {
       const line = request.attempt;
@@ -126,7 +139,7 @@ export function createLineEntry(deps: {
         await tell(request, notRecordedAnswer(commandName, line, 'late'));
         await tellLater(request, timed.pending);
       } else if (timed.value.type === 'form') {
-        const answer = await openForm(slack, triggerId, line, timed.value.client);
+        const answer = await openForm(slack, triggerId, request, timed.value.client);
         if (answer !== undefined) await tell(request, answer);
       } else {
         await tell(request, lineAnswer(commandName, line, timed.value));

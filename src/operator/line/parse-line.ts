@@ -48,7 +48,8 @@ export function unescapeCommand(text: string): string {
   return text.replaceAll(/&(?:amp|lt|gt);/g, (escaped) => signs[escaped] ?? escaped);
 }
 
-function wordsOf(text: string): readonly LineWord[] {
+/** The first words of a text, each with everything after it. */
+export function wordsOf(text: string): readonly LineWord[] {
   const words: LineWord[] = [];
   for (const match of text.matchAll(/\S+/gu)) {
     if (words.length === WORDS_AT_MOST) break;

@@ -1,10 +1,16 @@
 import type { Kysely } from 'kysely';
-import { type ClientResolution, type ClientSummary, resolveClient } from '../../clients/directory.ts';
+import {
+  type ClientResolution,
+  type ClientSummary,
+  endedClient,
+  resolveClient,
+} from '../../clients/directory.ts';
 import type { Kind } from '../../domain/kinds.ts';
 import { storable } from '../../domain/text.ts';
 import { kindByWord } from '../../rulebook/kinds.ts';
 import type { Schema } from '../../storage/schema.ts';
 import type { LineWord, ParsedLine } from './parse-line.ts';
+import { type LineDetails, readDetails } from './read-details.ts';
 
 /** What a line means once its words are looked up. */
 export type LineReading =
@@ -12,10 +18,12 @@ export type LineReading =
       readonly type: 'entry';
       readonly client: ClientSummary;
       readonly kind: Kind;
-      readonly note: string | null;
+      readonly details: LineDetails;
     }
   /** Only a client: the form opens with it. */
   | { readonly type: 'client'; readonly client: ClientSummary }
+  /** The client has left: nothing can be recorded for it. */
+  | { readonly type: 'ended-client'; readonly client: ClientSummary }
   | { readonly type: 'unknown-client'; readonly word: string; readonly near: readonly ClientSummary[] }
   | { readonly type: 'ambiguous-client'; readonly word: string; readonly clients: readonly ClientSummary[] }
   | { readonly type: 'unknown-kind'; readonly word: string; readonly client: ClientSummary };
@@ -28,6 +36,17 @@ const NAME_WORDS_AT_MOST = 5;
  * and is followed by a kind; failing that, the longest beginning that names one.
  */
 export async function readLine(
+  db: Kysely<Schema>,
+  line: Extract<ParsedLine, { type: 'words' }>,
+  kinds: readonly Kind[],
+): Promise<LineReading> {
+  const reading = await readServed(db, line, kinds);
+  if (reading.type !== 'unknown-client') return reading;
+  const left = await endedClient(db, storable(reading.word));
+  return left === undefined ? reading : { type: 'ended-client', client: left };
+}
+
+async function readServed(
   db: Kysely<Schema>,
   line: Extract<ParsedLine, { type: 'words' }>,
   kinds: readonly Kind[],
@@ -67,7 +86,7 @@ function afterClient(client: ClientSummary, words: readonly LineWord[], kinds: r
   if (next === undefined) return { type: 'client', client };
   const kind = kindByWord(kinds, next.word);
   if (kind === undefined) return { type: 'unknown-kind', word: next.word, client };
-  return { type: 'entry', client, kind, note: next.rest === '' ? null : next.rest };
+  return { type: 'entry', client, kind, details: readDetails(next.rest === '' ? null : next.rest) };
 }
 
 function notOne(word: string, found: Exclude<ClientResolution, { type: 'one' }>): LineReading {

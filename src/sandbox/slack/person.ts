@@ -26,6 +26,12 @@ export interface CommandReply {
   later(): readonly ArrivedInSlack[];
 }
 
+export interface ShortcutReply {
+  readonly answer: AppAnswer;
+  /** Waits for the modal this shortcut opens; undefined when none comes within Slack's trigger time. */
+  modal(): Promise<OpenModal | undefined>;
+}
+
 /** Somebody at a Slack client: types commands, fills modals, presses buttons. */
 export interface Person {
   readonly id: string;
@@ -40,6 +46,11 @@ export interface Person {
     text?: string,
     o?: { readonly command?: string; readonly channelId?: string },
   ): Promise<OpenModal>;
+  /** Chooses a shortcut of the app: anywhere, or on a message of a channel. */
+  shortcut(
+    callbackId: string,
+    on?: { readonly text: string; readonly channelId?: string },
+  ): Promise<ShortcutReply>;
   /** Presses a message's button, named by action id or by what is written on it. Throws when there is no such one. */
   press(message: { readonly channelId: string; readonly ts: string }, button: string): Promise<AppAnswer>;
   /** Presses a message's button that opens a modal. Throws when none opens. */
@@ -91,10 +102,7 @@ export function createPerson(deps: PersonDeps, user: SlackUser): Person {
       failed: failureOf(answer) ?? (message === undefined ? 'invalid_command_response' : null),
       tookMs: answer.tookMs,
       request: answer.request,
-      async modal() {
-        const view = await changed.until(() => views.openedBy(triggerId), limits.triggerMs);
-        return view === undefined ? undefined : createOpenModal(deps, user, view);
-      },
+      modal: () => modalOf(triggerId),
       later: () => slackMessages().filter((arrived) => arrived.id.startsWith(`${url.id}.`)),
     };
   }
@@ -136,6 +144,11 @@ export function createPerson(deps: PersonDeps, user: SlackUser): Person {
     });
   }
 
+  async function modalOf(triggerId: string): Promise<OpenModal | undefined> {
+    const view = await changed.until(() => views.openedBy(triggerId), limits.triggerMs);
+    return view === undefined ? undefined : createOpenModal(deps, user, view);
+  }
+
   const slackMessages = () =>
     inbox.all().filter((arrived): arrived is ArrivedInSlack => arrived.channel === 'slack');
   const directMessages = () =>
@@ -153,13 +166,35 @@ export function createPerson(deps: PersonDeps, user: SlackUser): Person {
       }
       return modal;
     },
+    async shortcut(callbackId, on) {
+      const triggerId = triggers.issue(user.id);
+      const common = { ...interactionBase(user), callback_id: callbackId, trigger_id: triggerId };
+      const actionTs = workspace.nextTs();
+      if (on === undefined) {
+        const answer = await transport.interact({ type: 'shortcut', ...common, action_ts: actionTs });
+        return { answer, modal: () => modalOf(triggerId) };
+      }
+      const channelId = on.channelId ?? deps.defaultChannelId;
+      const url = triggers.issueResponseUrl({ userId: user.id, channelId });
+      const ts = workspace.nextTs();
+      const answer = await transport.interact({
+        type: 'message_action',
+        ...common,
+        action_ts: actionTs,
+        message_ts: ts,
+        response_url: `${deps.baseUrl()}/slack/response/${url.id}`,
+        channel: { id: channelId, name: workspace.channel(channelId)?.name },
+        message: { type: 'message', user: user.id, ts, text: on.text },
+      });
+      return { answer, modal: () => modalOf(triggerId) };
+    },
     press: (at, button) => press(at, button, triggers.issue(user.id)),
     async pressToOpen(at, button) {
       const triggerId = triggers.issue(user.id);
       const answer = await press(at, button, triggerId);
-      const view = await changed.until(() => views.openedBy(triggerId), limits.triggerMs);
-      if (view === undefined) throw new Error(`no modal opened: ${answer.type}`);
-      return createOpenModal(deps, user, view);
+      const modal = await modalOf(triggerId);
+      if (modal === undefined) throw new Error(`no modal opened: ${answer.type}`);
+      return modal;
     },
     async say(text, o = {}) {
       const channel = workspace.channel(o.channelId ?? user.id);

@@ -3,6 +3,7 @@ import * as foundation from './0001_foundation.ts';
 import * as deliveryIndexes from './0002_delivery_indexes.ts';
 import * as corrections from './0003_corrections.ts';
 import * as done from './0004_done.ts';
+import * as entry from './0005_entry.ts';
 import * as reminders from './0006_reminders.ts';
 
 /** Every migration by its name; the numbers give the order, and a name that was ever released never changes. */
@@ -11,5 +12,6 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0002_delivery_indexes': deliveryIndexes,
   '0003_corrections': corrections,
   '0004_done': done,
+  '0005_entry': entry,
   '0006_reminders': reminders,
 };
