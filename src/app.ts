@@ -76,7 +76,6 @@ const CLOSE_MS = {
   channels: 500,
   database: 500,
 } as const;
-const REMIND_EVERY_MS = 15_000;
 const PURGE_EVERY_MS = 3_600_000;
 /** An unfinished form is forgotten after a day. */
 const DRAFTS_KEPT_MS = 86_400_000;
@@ -217,7 +216,6 @@ function startWorkerRole(
     {
       sweepEveryMs: settings.sweepEveryMs,
       noticePollMs: settings.noticePollMs,
-      remindEveryMs: REMIND_EVERY_MS,
       purgeEveryMs: PURGE_EVERY_MS,
       log: o.log,
     },

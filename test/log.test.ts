@@ -49,6 +49,7 @@ describe('createLogger', () => {
       );
       log.info({ anything: '佐藤様 見積書の件' }, 'recorded for 佐藤様');
       log.warn({ where: '03-5550-0123', other: '+81355500123', mobile: 'call 09000001234 back' });
+      log.warn({ page: `GET /r/${'k'.repeat(48)} 200` }, `GET https://base.example/r/${'k'.repeat(48)}`);
       log.warn({ who: 'sato@client.example', link: 'https://user:pw@host.example/x' });
       log.error({
         slackBotToken: 'abc',
@@ -61,7 +62,7 @@ describe('createLogger', () => {
       log.child({ client: '株式会社サンプル', token: 'abc' }).info('child');
       log.info({ deep: { a: { b: { c: { d: 'Sato' } } } }, map: new Map([['name', 'Sato']]) });
     });
-    expect(lines).toHaveLength(9);
+    expect(lines).toHaveLength(10);
     for (const leak of [
       'Sato',
       'Sample',
@@ -74,6 +75,7 @@ describe('createLogger', () => {
       'secret',
       'pw@',
       'call me',
+      'kkk',
       '株式',
     ]) {
       expect(text).not.toContain(leak);

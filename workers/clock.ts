@@ -17,7 +17,6 @@ export function createClockLoops(
   o: {
     readonly sweepEveryMs: number;
     readonly noticePollMs: number;
-    readonly remindEveryMs: number;
     readonly purgeEveryMs: number;
     readonly log: Logger;
   },
@@ -34,7 +33,7 @@ export function createClockLoops(
     notices: createLoop({ name: 'notices', everyMs: o.noticePollMs, run: () => parts.notices.pump(), log }),
     reminders: createLoop({
       name: 'reminders',
-      everyMs: o.remindEveryMs,
+      everyMs: o.sweepEveryMs,
       run: () => parts.reminders.remind(),
       log,
     }),

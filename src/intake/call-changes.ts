@@ -1,4 +1,5 @@
 import type { TellChange } from '../delivery/tell-change.ts';
+import { storable, textOrNull } from '../domain/text.ts';
 import type { ChangeDeps, ChangeRequest, ChangeResult, Notify } from './change-call.ts';
 import { type Correction, correctCall } from './correct.ts';
 import { reclassifyCall } from './reclassify.ts';
@@ -29,10 +30,15 @@ export function createCallChanges(
     return result;
   };
   const nobody: Notify = () => [];
+  /** As the database can keep it; null when nothing was said. */
+  const clean = <R extends ChangeRequest>(request: R): R => {
+    const reason = textOrNull(request.reason);
+    return { ...request, reason: reason === null ? null : storable(reason) };
+  };
   return {
     find: (callId) => recordedCall(deps.db, callId),
-    correct: (request, notify = nobody) => awake(correctCall(deps, request, notify)),
-    retract: (request, notify = nobody) => awake(retractCall(deps, request, notify)),
-    reclassify: (request, notify = nobody) => awake(reclassifyCall(deps, request, notify)),
+    correct: (request, notify = nobody) => awake(correctCall(deps, clean(request), notify)),
+    retract: (request, notify = nobody) => awake(retractCall(deps, clean(request), notify)),
+    reclassify: (request, notify = nobody) => awake(reclassifyCall(deps, clean(request), notify)),
   };
 }

@@ -4,7 +4,6 @@ import type { ToldOfChange } from '../delivery/tell-change.ts';
 import type { EntryProblem } from '../domain/call.ts';
 import { barredFromChange, type Changer, type ChangeType } from '../domain/change.ts';
 import type { Clock, NewId } from '../domain/ports.ts';
-import { storable, textOrNull } from '../domain/text.ts';
 import { type CallFacts, CHANGEABLE, type Schema } from '../storage/schema.ts';
 import { type RecordedCall, recordedCall } from './recorded-call.ts';
 
@@ -16,6 +15,7 @@ export interface ChangeRequest {
   /** The revision that was on the screen: what somebody else changed since is never overwritten unseen. */
   readonly revision: number;
   readonly by: Changer;
+  /** As `text` columns can keep it. */
   readonly reason: string | null;
 }
 
@@ -135,7 +135,7 @@ async function changeOnce(
     .set({ ...columns(plan.now), revision })
     .where('id', '=', callId)
     .execute();
-  const reason = textOrNull(request.reason);
+  const { reason } = request;
   const changeId = deps.newId();
   await trx
     .insertInto('call_changes')
@@ -147,7 +147,7 @@ async function changeOnce(
       type,
       before: JSON.stringify(Object.fromEntries(CHANGEABLE.map((column) => [column, call[column]]))),
       actor: by.id,
-      reason: reason === null ? null : storable(reason),
+      reason,
       at: now,
     })
     .execute();
@@ -163,7 +163,7 @@ async function changeOnce(
       subject_id: callId,
       detail: JSON.stringify({
         revision,
-        reason: reason === null ? null : storable(reason),
+        reason,
         asSupervisor: by.supervisor && call.operatorId !== by.id,
         usage: followed.usage,
         ...plan.detail,

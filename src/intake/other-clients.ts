@@ -1,7 +1,8 @@
 import type { Kysely } from 'kysely';
 import type { ClientSummary } from '../clients/directory.ts';
-import { companiesNamed, indexNames, type NameIndex } from '../domain/named-company.ts';
+import { companiesNamed, indexNames, type Named, type NameIndex } from '../domain/named-company.ts';
 import type { Clock } from '../domain/ports.ts';
+import { fold } from '../domain/search.ts';
 import type { Schema } from '../storage/schema.ts';
 
 /** Named in a question at most: the rest would not make it clearer. */
@@ -23,7 +24,7 @@ export interface OtherClients {
 
 interface Known {
   readonly index: NameIndex;
-  readonly clients: ReadonlyMap<string, OtherClient & { readonly names: readonly string[] }>;
+  readonly clients: ReadonlyMap<string, OtherClient & Named>;
   /** When they were looked up, epoch ms. */
   readonly at: number;
 }
@@ -43,13 +44,14 @@ export function createOtherClients(deps: {
   async function load(): Promise<Known> {
     const rows = await deps.db
       .selectFrom('clients')
-      .select(['id', 'code', 'name', 'kana', 'aliases'])
+      .select(['id', 'code', 'name', 'kana', 'search_text'])
       .where('status', '<>', 'ended')
       .execute();
-    const clients = rows.map(({ aliases, ...client }) => ({
-      ...client,
-      names: [client.name, client.kana, ...aliases],
-    }));
+    // Codes are left out: short words of everyday use are good codes.
+    const clients = rows.map(({ search_text: text, ...client }) => {
+      const code = fold(client.code);
+      return { ...client, folded: text.split('\n').filter((line) => line !== '' && line !== code) };
+    });
     return {
       index: indexNames(clients),
       clients: new Map(clients.map((client) => [client.id, client])),

@@ -76,7 +76,11 @@ export function createRecorder(deps: {
         const { found, problems } = await lookUp(trx, entry);
         if (found === undefined) return { type: 'refused', problems };
         const earlier = await duplicateOf(trx, entry, number, o);
-        if (earlier !== undefined) return { type: 'duplicate', earlier };
+        if (earlier !== undefined) {
+          // The same request sent twice at once finds itself: only under the lock is that certain.
+          const same = await receiptOf(trx, entry.key);
+          return same ? { type: 'already', receipt: same } : { type: 'duplicate', earlier };
+        }
         const receipt = await write(trx, entry, number, found);
         const note = o.notice?.(receipt);
         if (note) await addNotice(trx, note, deps);

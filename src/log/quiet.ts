@@ -18,6 +18,8 @@ const SECRETS = [
   /\bxapp-[\w-]+/gi,
   /\b(Bearer|Basic)\s+[\w+/=.-]+/gi,
   /\/\/[^/\s@]+@/g,
+  // What stands after /r/ in the links of reports.
+  /(?<=\/r\/)[\w-]{20,}/g,
 ];
 const MAIL_ADDRESS = /[\w.+%!#$&'*=?^`{|}~-]+@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}/g;
 /** Japanese numbers and +81; the look-arounds keep UUIDs, dates and receipt numbers whole. */

@@ -3,8 +3,8 @@ import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import { DELIVERY_EVENT } from '../channels/slack/post.ts';
 import type { Clock, NewId } from '../domain/ports.ts';
-import { createDone } from '../followup/mark-done.ts';
-import { createPressDone, type PressResult } from '../followup/press-done.ts';
+import { createDone, type DoneMark } from '../followup/mark-done.ts';
+import { createPressDone, type DoneReport, type PressResult } from '../followup/press-done.ts';
 import { DONE_ACTION } from '../reports/done.ts';
 import type { Schema } from '../storage/schema.ts';
 import { doneMessage } from './done-message.ts';
@@ -73,8 +73,8 @@ export function listenForDone(
     switch (result.type) {
       case 'marked':
       case 'already': {
-        const shown = await show(client, { channel: channel.id, ts }, id, result);
-        if (!shown) await say(MARKED);
+        if (!(await show(client, result.pressed, result.mark))) await say(MARKED);
+        for (const other of result.others) await show(client, other, result.mark);
         return;
       }
       case 'revoked':
@@ -89,18 +89,17 @@ export function listenForDone(
   }
 
   /** Pressing again shows it again, should this have failed. */
-  async function show(
-    client: webApi.WebClient,
-    at: { readonly channel: string; readonly ts: string },
-    deliveryId: string,
-    result: Extract<PressResult, { type: 'marked' | 'already' }>,
-  ): Promise<boolean> {
+  async function show(client: webApi.WebClient, report: DoneReport, mark: DoneMark): Promise<boolean> {
     try {
       await client.apiCall('chat.update', {
-        ...at,
-        ...doneMessage(result.body, result.mark),
+        channel: report.channelId,
+        ts: report.ts,
+        ...doneMessage(report.body, mark),
+        // P6: as it was posted; Slack's own reading of a changed message would make links of what was typed.
+        parse: 'none',
+        link_names: false,
         // What a reconciler knows the message by stays on it.
-        metadata: { event_type: DELIVERY_EVENT, event_payload: { delivery_id: deliveryId } },
+        metadata: { event_type: DELIVERY_EVENT, event_payload: { delivery_id: report.deliveryId } },
       });
       return true;
     } catch (error) {

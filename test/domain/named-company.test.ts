@@ -1,15 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { companiesNamed, indexNames } from '../../src/domain/named-company.ts';
+import { companiesNamed, indexNames, type Named } from '../../src/domain/named-company.ts';
+import { fold } from '../../src/domain/search.ts';
 
-const acme = { id: 'acme', names: ['株式会社アクメ', 'アクメ'] };
-const north = { id: 'north', names: ['北物産株式会社', 'キタブッサン', 'NORTH TRADING'] };
-const branch = { id: 'branch', names: ['サンプル商事大阪支店', 'サンプルショウジオオサカシテン'] };
-const head = { id: 'head', names: ['サンプル商事', 'サンプルショウジ'] };
-const yamada = { id: 'yamada', names: ['山田', 'ヤマダ'] };
+const company = (id: string, ...names: readonly string[]) => ({ id, folded: names.map(fold) });
+const acme = company('acme', '株式会社アクメ', 'アクメ');
+const north = company('north', '北物産株式会社', 'キタブッサン', 'NORTH TRADING');
+const branch = company('branch', 'サンプル商事大阪支店', 'サンプルショウジオオサカシテン');
+const head = company('head', 'サンプル商事', 'サンプルショウジ');
+const yamada = company('yamada', '山田', 'ヤマダ');
 const index = indexNames([acme, north, branch, head, yamada]);
-const named = (own: { id: string; names: readonly string[] }, company: string | null, ...texts: string[]) =>
-  companiesNamed(index, { company, texts, own });
+const named = (own: Named, field: string | null, ...texts: string[]) =>
+  companiesNamed(index, { company: field, texts, own });
 
 describe('companies named in a call', () => {
   test.each([
@@ -18,8 +20,8 @@ describe('companies named in a call', () => {
     [null, 'きたぶっさん様の件'],
     [null, 'from North Trading Co.'],
     ['ＮＯＲＴＨ　ＴＲＡＤＩＮＧ', ''],
-  ])('finds another client in %s %s', (company, text) => {
-    expect(named(acme, company, text)).toEqual(['north']);
+  ])('finds another client in %s %s', (field, text) => {
+    expect(named(acme, field, text)).toEqual(['north']);
   });
 
   test.each([
@@ -28,8 +30,8 @@ describe('companies named in a call', () => {
     [null, '山田様へ折り返し'],
     [null, 'アクメディアの件'],
     ['株式会社見本', '見積書の件'],
-  ])('finds nobody in %s %s', (company, text) => {
-    expect(named(branch, company, text)).toEqual([]);
+  ])('finds nobody in %s %s', (field, text) => {
+    expect(named(branch, field, text)).toEqual([]);
   });
 
   test('takes a short name only where it is the whole company', () => {

@@ -148,6 +148,17 @@ describe('the body of a delivery', () => {
     expect(await link()).toBe(first);
   });
 
+  it('P9 stays with the client: an alert that a report reached nobody has its words without the link', async () => {
+    const clientId = await world.addClient({ code: 'acme', destinations: [TWO[0]] });
+    await world.recorder.record(world.entry(clientId));
+    world.chatwork.answer({ type: 'rejected', scope: 'destination', reason: { code: 'x' } });
+    await world.deliverOnce();
+    const notices = await world.db.selectFrom('notices').select('body').execute();
+    const told = JSON.stringify(notices);
+    expect(told).toContain('見積書の件');
+    expect(told).not.toContain('/r/');
+  });
+
   it('P2 there is none for a sales call, and so nothing to mark', async () => {
     const clientId = await world.addClient({ code: 'acme', destinations: TWO });
     await world.recorder.record(world.entry(clientId, { kind: 'sales' }));

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createWorld, type World } from '../support/world.ts';
-import { correct, ledger, liveCounts, recorded, requestFor, SUPERVISOR, shown } from './changes.ts';
+import { correct, ledger, liveCounts, recorded, requestFor, retract, SUPERVISOR, shown } from './changes.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -377,5 +377,47 @@ describe('who may change what', () => {
     expect(results.filter(({ type }) => type === 'changed')).toHaveLength(1);
     expect(results.filter(({ type }) => type === 'barred')).toHaveLength(4);
     expect(await ledger(world, callId)).toHaveLength(2);
+  });
+});
+
+describe('changing a call while it is being sent', () => {
+  it('P4 the client reads either the old report and its correction, or the corrected report alone', async () => {
+    const clientId = await world.addClient({ code: 'acme' });
+    const ids: string[] = [];
+    for (let n = 0; n < 12; n += 1) ids.push(await recorded(world, clientId));
+    const deliver = async () => {
+      await world.delivery.relay.handOut();
+      const jobs = world.jobs.splice(0);
+      await Promise.all(
+        jobs.map(({ data }) => world.delivery.attempt.run({ id: data.id, generation: data.generation ?? 0 })),
+      );
+    };
+    await Promise.all([
+      deliver(),
+      ...ids.map(async (callId, n) => {
+        const result =
+          n % 3 === 0
+            ? await retract(world, callId)
+            : await correct(world, callId, { message: '請求書の件' });
+        expect(result.type).toBe('changed');
+        if (n % 4 === 0) await deliver();
+      }),
+    ]);
+    for (let round = 0; round < 3; round += 1) await deliver();
+    for (const [n, callId] of ids.entries()) {
+      const call = await world.changes.find(callId);
+      const read = world.chatwork.sent
+        .map(({ body }) => body.text)
+        .filter((text) => text.includes(call?.receiptNumber ?? '-'))
+        .map((text) => /【(訂正|取消)】/.exec(text)?.[1] ?? (text.includes('請求書') ? 'new' : 'old'))
+        .join(' ');
+      expect(n % 3 === 0 ? ['', 'old 取消', '取消 old'] : ['new', 'old 訂正', '訂正 old']).toContain(read);
+    }
+    const open = await world.db
+      .selectFrom('deliveries')
+      .select('id')
+      .where('state', 'not in', ['delivered', 'cancelled'])
+      .execute();
+    expect(open).toEqual([]);
   });
 });

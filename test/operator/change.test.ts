@@ -185,6 +185,32 @@ describe('訂正', () => {
   });
 });
 
+describe('the form as Slack takes it', () => {
+  it('opens with a long name, 200 people on the roster and the longest texts', async () => {
+    const message = await entered({ line: 'acme 用件 見積書の件' });
+    const { client_id: clientId } = await call();
+    await desk.addRoster(
+      clientId,
+      Array.from({ length: 200 }, (_, n) => ({ name: `社員${n}`.padEnd(200, '名'), kana: 'シャイン' })),
+    );
+    await db()
+      .updateTable('clients')
+      .set({ code: 'a'.repeat(60), name: '𠮷'.repeat(200) })
+      .execute();
+    await db()
+      .updateTable('calls')
+      .set({ message: '😀'.repeat(1000), quote: '言'.repeat(1000), addressee_name: '名'.repeat(60) })
+      .execute();
+    for (const button of ['訂正', '取消', '種別を変更']) {
+      const modal = await pressed(message, button);
+      expect(modal.title().length).toBeLessThanOrEqual(24);
+    }
+    const modal = await pressed(message, '訂正');
+    expect(modal.value('message')).toBe('😀'.repeat(1000));
+    expect(await modal.search('お名指し(名簿)', '社員19')).toHaveLength(11);
+  });
+});
+
 describe('取消', () => {
   it('asks for a reason, tells the client where the report arrived, and leaves no more buttons', async () => {
     const message = await entered();

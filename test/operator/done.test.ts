@@ -111,6 +111,51 @@ describe('the done button of a report in Slack', () => {
     expect(JSON.stringify(message()?.metadata)).toContain('delivery_id');
   });
 
+  it('shows every report of the call in that workspace as done, a reminder and its report alike', async () => {
+    const { at } = await arrived();
+    const { world } = desk;
+    const call = await world.db.selectFrom('calls').select(['id', 'client_id']).executeTakeFirstOrThrow();
+    const { id: destination } = await world.db
+      .selectFrom('destinations')
+      .select('id')
+      .executeTakeFirstOrThrow();
+    await world.db.transaction().execute((trx) =>
+      world.delivery.addReport(trx, {
+        callId: call.id,
+        clientId: call.client_id,
+        purpose: 'reminder',
+        template: 'message',
+        count: null,
+        urgent: false,
+        destinations: [
+          {
+            id: destination,
+            rosterMemberId: null,
+            channel: 'slack',
+            address: ROOM,
+            mention: null,
+            position: 0,
+            fallback: false,
+            disabled: false,
+          },
+        ],
+      }),
+    );
+    const reminder = await world.db
+      .selectFrom('deliveries')
+      .select(['id', 'mark', 'body'])
+      .where('state', '=', 'due')
+      .executeTakeFirstOrThrow();
+    world.clock.advance(5_000);
+    const receipt = await post(reminder.id, reminder.mark, reminder.body);
+    world.slack.answer({ type: 'delivered', receipt });
+    await world.deliverOnce();
+    await desk.sandbox.slack.person(CUSTOMER).press(at, '対応済みにする');
+    await expect
+      .poll(() => desk.sandbox.slack.messages(ROOM).map(({ text }) => text.startsWith('【対応済み】')))
+      .toEqual([true, true]);
+  });
+
   it('pressed twice keeps who was first', async () => {
     const { id, at } = await arrived();
     await signed({ id, channel: at.channelId, ts: at.ts });
