@@ -54,7 +54,7 @@ export async function findDuplicate(
     join clients client on client.id = call.client_id
     where call.client_id = ${o.clientId}
       and call.number_e164 = ${o.e164}
-      and call.kind = ${o.kind}
+      and call.kind = ${o.kind} and call.retracted_at is null
       and call.occurred_at between ${moment(at - OPEN_FORM_MS)} and ${moment(at + OPEN_FORM_MS)}
       and (
         call.occurred_at between ${moment(at - WINDOW_MS)} and ${moment(at + WINDOW_MS)}

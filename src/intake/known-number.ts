@@ -46,6 +46,7 @@ export async function knownNumber(
     .selectFrom('calls as call')
     .where('call.client_id', '=', o.clientId)
     .where('call.number_e164', '=', phone.e164)
+    .where('call.retracted_at', 'is', null)
     .orderBy('call.occurred_at', 'desc');
   const calls = await fromNumber
     .innerJoin('kinds as kind', 'kind.code', 'call.kind')

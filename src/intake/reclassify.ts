@@ -5,6 +5,7 @@ import { type Withdrawn, withdrawReports } from '../delivery/withdraw.ts';
 import { jstDay } from '../domain/calendar.ts';
 import type { EntryProblem } from '../domain/call.ts';
 import { ruleFor } from '../domain/kinds.ts';
+import { planReminder } from '../followup/plan-reminder.ts';
 import { loadKinds } from '../rulebook/kinds.ts';
 import {
   type ChangeDeps,
@@ -39,9 +40,9 @@ export async function reclassifyCall(
         return refused('この種別は使えません。一覧から選び直してください。');
       }
       if (kind.code === call.kind) return refused('今の種別と同じです。別の種別を選んでください。');
-      const { status } = await trx
+      const { status, reminders } = await trx
         .selectFrom('clients')
-        .select('status')
+        .select(['status', 'reminders'])
         .where('id', '=', call.client.id)
         .executeTakeFirstOrThrow();
       if (status === 'ended' && rule.reported) {
@@ -85,6 +86,16 @@ export async function reclassifyCall(
                   withdrawn,
                 })
               : NOBODY_TOLD;
+          if (!call.rule.reported && told.reports > 0) {
+            await planReminder(trx, {
+              callId: call.id,
+              settings: reminders,
+              number: 1,
+              urgent: call.urgent,
+              recordedAt: call.recordedAt,
+              since: deps.clock(),
+            });
+          }
           return { told, usage: count !== null ? 'counted' : credited > 0 ? 'credited' : 'unchanged' };
         },
       };

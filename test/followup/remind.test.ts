@@ -4,6 +4,7 @@ import type { CallEntry } from '../../src/domain/call.ts';
 import type { ReminderSettings } from '../../src/domain/reminders.ts';
 import { createDone, type Done } from '../../src/followup/mark-done.ts';
 import { createReminders, type Reminders } from '../../src/followup/remind.ts';
+import { reclassify } from '../intake/changes.ts';
 import { newId } from '../support/ids.ts';
 import { createWorld, type World } from '../support/world.ts';
 
@@ -90,6 +91,19 @@ describe('a reminder', () => {
     expect(link(second)).toBeDefined();
     expect(link(second)).not.toBe(link(first));
     expect(wakes).toBe(1);
+  });
+
+  it('P2 never comes of a sales call, and comes of one that was a customer after all', async () => {
+    await called({}, { kind: 'sales' });
+    await turn(60);
+    expect(world.chatwork.sent).toHaveLength(0);
+    const { id } = await world.db.selectFrom('calls').select('id').executeTakeFirstOrThrow();
+    expect((await reclassify(world, id, 'message')).type).toBe('changed');
+    await world.deliverOnce();
+    await turn(29);
+    expect(world.chatwork.sent).toHaveLength(1);
+    await turn(1);
+    expect(world.chatwork.sent).toHaveLength(2);
   });
 
   it('P5 is not counted, and repeats the count as it was told', async () => {

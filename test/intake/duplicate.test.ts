@@ -3,6 +3,7 @@ import type { CallEntry } from '../../src/domain/call.ts';
 import { knownNumber } from '../../src/intake/known-number.ts';
 import { recentClients } from '../../src/intake/recent-clients.ts';
 import { createWorld, type World } from '../support/world.ts';
+import { recorded, retract } from './changes.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -53,6 +54,17 @@ describe('a call that may be on record already', () => {
       expect((await entry()).type).toBe('recorded');
     }
     world.clock.advance(181_000);
+    expect((await ask(clientId)).type).toBe('recorded');
+  });
+
+  it('is none that was taken back: it is entered anew, and its number is unknown again', async () => {
+    const clientId = await world.addClient({ code: 'acme' });
+    const callId = await recorded(world, clientId);
+    expect((await retract(world, callId)).type).toBe('changed');
+    expect(await knownNumber(world.db, { clientId, typed: '03-5550-0123' })).toMatchObject({
+      calls: [],
+      caller: null,
+    });
     expect((await ask(clientId)).type).toBe('recorded');
   });
 

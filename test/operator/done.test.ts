@@ -130,13 +130,9 @@ describe('the done button of a report in Slack', () => {
         destinations: [
           {
             id: destination,
-            rosterMemberId: null,
             channel: 'slack',
             address: ROOM,
             mention: null,
-            position: 0,
-            fallback: false,
-            disabled: false,
           },
         ],
       }),
