@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -11,9 +10,9 @@ export default defineConfig({
     pool: 'forks',
     // Nothing in src keeps state of its own, so files may share a process and what it has loaded.
     isolate: false,
-    // Two a core: many tests wait for a process, a socket or a lease. The default keeps a core free, which halves a
-    // small machine.
-    maxWorkers: 2 * availableParallelism(),
+    // As many as there are cores; the default keeps one free, which halves a small machine. More would make tests
+    // of what happens in time wait for each other.
+    maxWorkers: '100%',
     coverage: {
       provider: 'v8',
       include: ['src/**/*.{ts,tsx}'],
