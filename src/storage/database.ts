@@ -1,5 +1,6 @@
 import { Kysely, type PostgresPool as KyselyPool, PostgresDialect } from 'kysely';
 import { openEmbeddedPool } from './embedded-directory.ts';
+import { PgliteShare } from './pglite-share.ts';
 import { PostgresPool } from './postgres-pool.ts';
 import type { QueryPool } from './query-pool.ts';
 import type { Schema } from './schema.ts';
@@ -43,7 +44,10 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const { databaseUrl, dataDir } = options;
   if (databaseUrl === undefined) {
     const pool = await openEmbeddedPool(dataDir);
-    return assemble('embedded', pool, () => ({ pool, close: () => Promise.resolve() }));
+    return assemble('embedded', pool, () => {
+      const share = new PgliteShare(pool);
+      return { pool: share, close: () => share.end() };
+    });
   }
   const common = {
     databaseUrl,

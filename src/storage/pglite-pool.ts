@@ -70,8 +70,13 @@ export class PglitePool extends EventEmitter implements QueryPool {
   }
 
   async connect(): Promise<QueryClient> {
+    return this.borrow(() => undefined);
+  }
+
+  /** `gone` is called once, when the client is released or cut. */
+  borrow(gone: () => void): PgliteClient {
     if (this.#ending) throw closed();
-    const client = new PgliteClient(this);
+    const client = new PgliteClient(this, gone);
     this.#clients.add(client);
     this.emit('connect', client);
     return client;
@@ -152,17 +157,19 @@ export class PglitePool extends EventEmitter implements QueryPool {
 }
 
 /** One borrower of the one session. Its statements run in the order they were asked for, as `pg` does. */
-class PgliteClient extends EventEmitter implements QueryClient {
+export class PgliteClient extends EventEmitter implements QueryClient {
   readonly #pool: PglitePool;
+  readonly #gone: () => void;
   readonly #channels = new Set<string>();
   #hasTurn = false;
   #released = false;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(pool: PglitePool) {
+  constructor(pool: PglitePool, gone: () => void) {
     super();
     this.setMaxListeners(0);
     this.#pool = pool;
+    this.#gone = gone;
   }
 
   query<Row = Record<string, unknown>>(
@@ -181,6 +188,7 @@ class PgliteClient extends EventEmitter implements QueryClient {
     if (this.#released) throw new StorageError('storage.misuse', 'The client was released twice.');
     this.#released = true;
     this.#pool.forget(this);
+    this.#gone();
     this.#pool.inBackground(this.#last.then(() => this.#cleanUp()));
   }
 
@@ -189,6 +197,7 @@ class PgliteClient extends EventEmitter implements QueryClient {
     if (this.#released) return;
     this.#released = true;
     this.#pool.forget(this);
+    this.#gone();
     this.#pool.inBackground(
       this.#last.then(async () => {
         await this.#cleanUp();
