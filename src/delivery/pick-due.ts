@@ -56,16 +56,18 @@ export async function pickDue(
   };
 }
 
-/** What is in flight, by client, and how much of it no worker has claimed. */
+/** What is in flight, by client, how much of it no worker has claimed, and whether something urgent waits. */
 async function lookAtLine(db: Kysely<Schema>) {
-  const { rows } = await sql<{ client_id: string; taken: number; queued: number }>`
+  const { rows } = await sql<{ client_id: string | null; taken: number; queued: number }>`
     select client_id, count(*)::integer as taken, (count(*) filter (where state = 'queued'))::integer as queued
     from deliveries where state in ('queued', 'sending') group by client_id
     union all
     select null, 0, 0 where exists (select from deliveries where state = 'due' and urgent)
   `.execute(db);
   return {
-    taken: new Map(rows.map(({ client_id, taken }) => [client_id, taken])),
+    taken: new Map(
+      rows.flatMap(({ client_id, taken }) => (client_id === null ? [] : [[client_id, taken] as const])),
+    ),
     queued: rows.reduce((sum, { queued }) => sum + queued, 0),
     urgentWaits: rows.some(({ client_id }) => client_id === null),
   };
