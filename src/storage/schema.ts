@@ -170,6 +170,7 @@ export interface Schema {
     mention: string | null;
     mark: string;
     urgent: boolean;
+    /** Written once and stored apart from the row. */
     body: ColumnType<Body, string, string>;
     template_version: string;
     plainest: Generated<boolean>;
