@@ -45,6 +45,10 @@ function purposeLines(purpose: ReportPurpose): readonly string[] {
       return ['内容: 訂正報告'];
     case 'retraction':
       return ['内容: 取消のお知らせ'];
+    case 'case_reminder':
+      return ['内容: 嫌がらせ案件のご回答のお願い'];
+    case 'case_message':
+      return ['内容: 嫌がらせ案件のご連絡'];
     case 'initial':
     case 'reminder':
       return [];

@@ -92,6 +92,8 @@ export async function loadReport(
     case 'initial':
     case 'reminder':
     case 'destination_notice':
+    case 'case_reminder':
+    case 'case_message':
       return { content: { template: row.kind_template, view: buildView(now) }, purpose, urgent };
     default:
       return row.purpose satisfies never;

@@ -24,7 +24,16 @@ export const NUMBER_STATE_LABELS: Readonly<Record<Exclude<NumberState, 'given'>,
  * Why a report was made. `destination_notice` is the one that is not about its call: it asks the client for a new
  * address after a report of that call could not reach one [MK]; like all but the first, it is never counted.
  */
-export type ReportPurpose = 'initial' | 'correction' | 'retraction' | 'reminder' | 'destination_notice';
+export type ReportPurpose =
+  | 'initial'
+  | 'correction'
+  | 'retraction'
+  | 'reminder'
+  | 'destination_notice'
+  /** Asks once more for the answer to a harassment case. */
+  | 'case_reminder'
+  /** A supervisor's ready-made message about a harassment case. */
+  | 'case_message';
 
 /**
  * A call as an operator enters it, before any rule is applied. Text is as typed: the record keeps everything,

@@ -9,6 +9,9 @@ const OFFERED: Readonly<Record<ReportPurpose, boolean>> = {
   // There is nothing left to do about a retracted call, and a word about a destination is no call.
   retraction: false,
   destination_notice: false,
+  // A case is answered, not ticked off.
+  case_reminder: false,
+  case_message: false,
 };
 
 export function offersDone(purpose: ReportPurpose): boolean {

@@ -2,6 +2,7 @@ import type { ColumnType, Generated, JSONColumnType, Selectable } from 'kysely';
 import type { AgencyProfile } from '../domain/agency.ts';
 import type { Body } from '../domain/body.ts';
 import type { NumberState, ReportPurpose, Wish } from '../domain/call.ts';
+import type { CaseEventBody, CaseState } from '../domain/cases/events.ts';
 import type { DeliveryState } from '../domain/delivery.ts';
 import type { KindTemplate, RuleFlags } from '../domain/kinds.ts';
 import type { ChannelName, Receipt } from '../domain/outcome.ts';
@@ -242,6 +243,51 @@ export interface Schema {
     via: 'slack' | 'link';
     /** The Slack user id of whoever pressed; null for a link, which does not tell. */
     person: string | null;
+    at: Date;
+  };
+  /** Harassment cases; a case is its events, the rest is for finding it. */
+  cases: {
+    id: string;
+    number: Generated<number>;
+    client_id: string;
+    /** Null: calls without a number. */
+    number_e164: string | null;
+    kind: string;
+    state: CaseState;
+    opened_at: Date;
+    last_call_at: Date;
+    /** When the clock must look at it next. */
+    next_at: Date | null;
+    last_seq: number;
+    /** The event up to which the supervisors' card tells. */
+    card_seq: Generated<number>;
+    card_receipt: ColumnType<Receipt | null, string | null | undefined, string | null>;
+    updated_at: Date;
+  };
+  /** A call is in one case at most. */
+  case_calls: { call_id: string; case_id: string; joined_at: Date };
+  /** Append-only, each row sealed by a hash over itself and the one before. */
+  case_events: {
+    case_id: string;
+    seq: number;
+    at: Date;
+    actor: string;
+    body: Json<CaseEventBody>;
+    /** Unique to one press or message: the same one is written once. */
+    key: string | null;
+    previous_hash: string | null;
+    hash: string;
+  };
+  /** An operator's own words about a call, for colleagues and supervisors; never shown to a client. */
+  operator_notes: {
+    id: string;
+    call_id: string;
+    operator_id: string;
+    /** The operator ended the call (切電した). */
+    hung_up: Generated<boolean>;
+    /** How hard it was, 1 to 5. */
+    burden: number | null;
+    note: string | null;
     at: Date;
   };
   drafts: { view_id: string; operator_id: string; fields: Json<Record<string, unknown>>; updated_at: Date };

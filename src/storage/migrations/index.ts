@@ -6,6 +6,7 @@ import * as done from './0004_done.ts';
 import * as entry from './0005_entry.ts';
 import * as reminders from './0006_reminders.ts';
 import * as bodiesApart from './0007_bodies_apart.ts';
+import * as cases from './0010_cases.ts';
 
 /** Every migration by its name; the numbers give the order, and a name that was ever released never changes. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -16,4 +17,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0005_entry': entry,
   '0006_reminders': reminders,
   '0007_bodies_apart': bodiesApart,
+  '0010_cases': cases,
 };
