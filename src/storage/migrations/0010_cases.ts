@@ -49,7 +49,7 @@ const STATEMENTS: readonly string[] = [
       raise exception 'case events are append-only' using errcode = 'integrity_constraint_violation';
     end
   $$`,
-  `create trigger case_events_append_only before update or delete or truncate on case_events
+  `create trigger case_events_append_only before update or delete on case_events
     for each statement execute function case_events_guard()`,
 
   // What an operator adds to a call for colleagues and supervisors; never shown to a client.

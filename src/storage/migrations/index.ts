@@ -5,7 +5,7 @@ import * as corrections from './0003_corrections.ts';
 import * as done from './0004_done.ts';
 import * as entry from './0005_entry.ts';
 import * as reminders from './0006_reminders.ts';
-import * as bodiesApart from './0007_bodies_apart.ts';
+import * as largeLedger from './0007_large_ledger.ts';
 import * as cases from './0010_cases.ts';
 
 /** Every migration by its name; the numbers give the order, and a name that was ever released never changes. */
@@ -16,6 +16,6 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0004_done': done,
   '0005_entry': entry,
   '0006_reminders': reminders,
-  '0007_bodies_apart': bodiesApart,
+  '0007_large_ledger': largeLedger,
   '0010_cases': cases,
 };
