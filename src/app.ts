@@ -286,6 +286,7 @@ function openOperator(
     db,
     recorder,
     tellChange: parts.delivery.tellChange,
+    reviews: parts.delivery.reviews,
     clock,
     newId,
     wake: parts.wake,

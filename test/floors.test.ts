@@ -94,4 +94,10 @@ describe('what only one place may do', () => {
     expect(files.length).toBeGreaterThan(3);
     expect(files.every((file) => roomOf(file) === 'delivery')).toBe(true);
   });
+
+  it('P3 writes what waits for a supervisor beside the deliveries it holds', () => {
+    const files = writers('reviews');
+    expect(files.length).toBeGreaterThan(2);
+    expect(files.every((file) => file.startsWith('src/delivery/review/'))).toBe(true);
+  });
 });

@@ -75,6 +75,7 @@ export const clientsFile = mapping({
       greeting: optional(paragraph('how operators answer', 500)),
       operator_notes: optional(paragraph('notes for operators', 2500)),
       reminders: optional(reminders),
+      review: optional(flag('whether a supervisor reads every report before it is sent')),
       plans: listOf(plan, 'a list of plans with their first month'),
       roster: listOf(member, 'a list of people'),
       destinations: listOf(destination, 'a list of destinations'),

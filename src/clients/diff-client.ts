@@ -99,11 +99,16 @@ function factChanges(stored: StoredClient, wanted: WantedClient): readonly strin
     ...fieldChange('status', stored.status, wanted.status),
     ...fieldChange('greeting', stored.greeting ?? '', wanted.greeting ?? ''),
     ...fieldChange('reminders', describeReminders(stored.reminders), describeReminders(wanted.reminders)),
+    ...fieldChange('review', reviewed(stored.review), reviewed(wanted.review)),
     ...fieldChange('operator notes', stored.operator_notes ?? '', wanted.operator_notes ?? ''),
   ];
   // Folding may have learnt something since the client was stored.
   const unsaid = said.length === 0 && stored.search_text !== wanted.search_text;
   return unsaid ? ['search words renewed'] : said;
+}
+
+function reviewed(review: boolean): string {
+  return review ? 'before sending' : '';
 }
 
 function describeReminders(reminders: ReminderSettings | null): string {

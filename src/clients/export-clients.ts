@@ -32,6 +32,7 @@ function entry(client: StoredClient) {
         ...list('to', client.reminders.to),
       },
     }),
+    ...(client.review && { review: true }),
     ...list(
       'plans',
       client.plans.map(({ from_month, plan_code }) => ({ from: from_month.slice(0, 7), plan: plan_code })),

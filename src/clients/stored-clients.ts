@@ -18,6 +18,7 @@ const CLIENT = [
   'greeting',
   'operator_notes',
   'reminders',
+  'review',
   'search_text',
   'created_at',
 ] as const;
@@ -37,6 +38,7 @@ export interface StoredClient {
   readonly greeting: string | null;
   readonly operator_notes: string | null;
   readonly reminders: ReminderSettings | null;
+  readonly review: boolean;
   readonly search_text: string;
   readonly created_at: Date;
   /** Oldest first; months as first days. */

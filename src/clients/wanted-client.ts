@@ -37,6 +37,7 @@ export function wantedClient(entry: ClientEntry): WantedClient {
     greeting: entry.greeting,
     operator_notes: entry.operator_notes,
     reminders: entry.reminders && { ...entry.reminders, times: entry.reminders.times ?? 1 },
+    review: entry.review ?? false,
     search_text: haystack([code, name, kana, ...aliases]),
     plans: entry.plans
       .map(({ from, plan }) => ({ from_month: from, plan_code: plan }))

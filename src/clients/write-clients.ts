@@ -51,6 +51,7 @@ async function writeFacts(
           greeting: set.ref('excluded.greeting'),
           operator_notes: set.ref('excluded.operator_notes'),
           reminders: set.ref('excluded.reminders'),
+          review: set.ref('excluded.review'),
           search_text: set.ref('excluded.search_text'),
           updated_at: set.ref('excluded.updated_at'),
         })),

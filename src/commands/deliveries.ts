@@ -59,7 +59,7 @@ export const deliveriesListCommand = defineCommand({
   },
 });
 
-const deliveryWords = z.array(z.string()).min(1, { error: 'name at least one delivery' });
+export const deliveryWords = z.array(z.string()).min(1, { error: 'name at least one delivery' });
 
 /** An id as lists show it, or the 配信番号 printed in the report itself, which is what a client reads out. */
 const DELIVERY_WORD = /^[0-9a-f]{12}$|^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -97,7 +97,7 @@ function deciding(name: string, done: string, decide: typeof cancelDelivery): Co
  * Each by itself: one refusal does not keep the others from being done, and it shows in the exit code. Where a word
  * cannot be a delivery's at all, nothing is done.
  */
-async function decideEach(
+export async function decideEach(
   context: CommandContext,
   typed: readonly string[],
   done: string,

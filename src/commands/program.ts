@@ -168,6 +168,11 @@ function addDeliveries(
     .description('close uncertain ones that somebody saw at their destination')
     .argument(named, which)
     .action((words: string[]) => run('deliveries confirm', { deliveries: words }));
+  deliveries
+    .command('release')
+    .description('send what waits for a supervisor, with everything else held of the same call')
+    .argument(named, which)
+    .action((words: string[]) => run('deliveries release', { deliveries: words }));
 }
 
 function addBounce(program: CommanderCommand, terminal: Terminal, parts: Parts, end: End): void {

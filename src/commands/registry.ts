@@ -13,6 +13,7 @@ import {
   deliveriesListCommand,
   deliveriesRetryCommand,
 } from './deliveries.ts';
+import { deliveriesReleaseCommand } from './deliveries-release.ts';
 import { exportCommand } from './export.ts';
 import { importCommand } from './import.ts';
 import { migrateCommand } from './migrate.ts';
@@ -35,6 +36,7 @@ export function commandRegistry(): readonly Command[] {
     deliveriesRetryCommand,
     deliveriesCancelCommand,
     deliveriesConfirmCommand,
+    deliveriesReleaseCommand,
     bounceCommand,
     usageCommand,
     migrateCommand,

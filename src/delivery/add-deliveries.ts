@@ -5,6 +5,7 @@ import { deliveryMark } from '../domain/delivery.ts';
 import type { DoneLinks } from '../domain/done-link.ts';
 import type { ChannelName } from '../domain/outcome.ts';
 import type { Clock, NewId } from '../domain/ports.ts';
+import type { ReviewReason } from '../domain/review.ts';
 import type { Destination } from '../domain/roster.ts';
 import type { Renderer } from '../reports/render.ts';
 import type { Schema } from '../storage/schema.ts';
@@ -17,7 +18,7 @@ export type Recipient = Pick<Destination, 'id' | 'channel' | 'address' | 'mentio
 };
 
 /**
- * Renders a report for each destination and makes its deliveries due. The database keeps one delivery a
+ * Renders a report for each destination and makes its deliveries due, or held. The database keeps one delivery a
  * (report, channel, address); a target that has one already is left as it is. Returns the ids added.
  */
 export type AddDeliveries = (
@@ -27,6 +28,8 @@ export type AddDeliveries = (
     readonly destinations: readonly Recipient[];
     /** The delivery these stand in for; null for the first ones. */
     readonly replaces: string | null;
+    /** Why they wait for a supervisor; null when they do not. */
+    readonly held?: ReviewReason | null;
   },
 ) => Promise<readonly string[]>;
 
@@ -76,11 +79,11 @@ export function createAddDeliveries(deps: {
         body: JSON.stringify(rendered.body),
         template_version: rendered.templateVersion,
         plainest: rendered.plainest,
-        state: 'due' as const,
+        state: o.held ? ('held' as const) : ('due' as const),
         next_attempt_at: now,
         lease_until: null,
         receipt: null,
-        reason: null,
+        reason: o.held ? `review.${o.held}` : null,
         said: null,
         replaces: o.replaces,
         answers: destination.answers?.deliveryId ?? null,

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import type { ReportPurpose } from '../domain/call.ts';
 import type { ReportTemplate } from '../domain/kinds.ts';
 import type { Clock, NewId } from '../domain/ports.ts';
+import type { ReviewReason } from '../domain/review.ts';
 import type { Schema } from '../storage/schema.ts';
 import type { AddDeliveries, Recipient } from './add-deliveries.ts';
 import { undeliverableNotice } from './alert-text.ts';
@@ -21,6 +22,8 @@ export interface NewReport {
   readonly aboutDelivery?: string;
   /** Only of a `correction`: the revision of the call its readers were told before. */
   readonly changedFrom?: number;
+  /** Its deliveries are held until a supervisor has read it, for this reason; see `review/`. */
+  readonly review?: ReviewReason | null;
 }
 
 /** Writes a report and a delivery for each destination, in the caller's transaction. Returns how many. */
@@ -60,7 +63,12 @@ export function createAddReport(deps: {
       await addNotice(trx, await undeliverableNotice(trx, report.callId, text), deps);
       return 0;
     }
-    await deps.addDeliveries(trx, { reportId: id, destinations: report.destinations, replaces: null });
+    await deps.addDeliveries(trx, {
+      reportId: id,
+      destinations: report.destinations,
+      replaces: null,
+      held: report.review ?? null,
+    });
     return report.destinations.length;
   };
 }

@@ -15,6 +15,8 @@ import { createNoticePump, type NoticePump, type StaffTargets } from './notices.
 import { harmless, type Observer, unobserved } from './observer.ts';
 import { createReconciler, type Reconciler } from './reconcile.ts';
 import { createRelay, type Relay } from './relay.ts';
+import { askingFor } from './review/ask.ts';
+import { createReviews, type Reviews } from './review/reviews.ts';
 import type { DeliverySettings } from './settings.ts';
 import { createSettle } from './settle.ts';
 import { createSweeper, type Sweeper } from './sweep.ts';
@@ -24,6 +26,7 @@ import { createTellChange, type TellChange } from './tell-change.ts';
 export interface Delivery {
   readonly addReport: AddReport;
   readonly tellChange: TellChange;
+  readonly reviews: Reviews;
   readonly relay: Relay;
   readonly attempt: Attempt;
   readonly sweeper: Sweeper;
@@ -52,14 +55,16 @@ export function assembleDelivery(deps: {
   const observer = harmless(deps.observer ?? unobserved(), deps.log);
   const consequences = createConsequences(deps);
   const { addReport, alertStaff, fallBack } = consequences;
+  const reviews = createReviews({ ...deps, ...consequences, supervisors: deps.staff.supervisors });
   const settle = createSettle({ ...deps, consequences });
   const { slack, email } = deps.channels;
   return {
-    addReport,
-    tellChange: createTellChange({ addReport }),
+    addReport: askingFor(addReport, reviews.ask),
+    tellChange: createTellChange({ ...deps, addReport, askReview: reviews.ask }),
+    reviews,
     relay: createRelay(deps),
     attempt: createAttempt({ ...deps, settle, observer }),
-    sweeper: createSweeper({ ...deps, fallBack, alertStaff }),
+    sweeper: createSweeper({ ...deps, fallBack, alertStaff, reviews }),
     reconciler: createReconciler({ ...deps, alertStaff, observer }),
     notices: createNoticePump({ ...deps, slack, email, observer }),
     takeBounce: createTakeBounce({ ...deps, consequences }),

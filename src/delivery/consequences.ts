@@ -14,7 +14,7 @@ import { blockScope } from './block-scope.ts';
 import { SCOPE } from './budgets.ts';
 import { createFallBack, type FallBack } from './fall-back.ts';
 import { createRenderAgain } from './render-again.ts';
-import { createReportText } from './report-text.ts';
+import { createReportText, type ReportText } from './report-text.ts';
 import { createTellClient } from './tell-client.ts';
 
 /** The delivery an effect is about, locked by whoever applies it. */
@@ -34,6 +34,7 @@ export interface Consequences {
   readonly addReport: AddReport;
   readonly fallBack: FallBack;
   readonly alertStaff: AlertStaff;
+  readonly reportText: ReportText;
   /** Applies one effect, after the delivery's new state was written. */
   readonly apply: (
     trx: Transaction<Schema>,
@@ -64,6 +65,7 @@ export function createConsequences(deps: {
     addReport,
     fallBack,
     alertStaff,
+    reportText,
     async apply(trx, delivery, effect, reason, now) {
       switch (effect.type) {
         case 'block':

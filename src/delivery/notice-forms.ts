@@ -18,19 +18,21 @@ const LEFT_OUT =
   '報告の内容はSlackに受け付けられませんでした。受付番号を控え、システムの担当者に確認してください。';
 
 /** As Slack shows it: the report in as many sections as it needs, and cut only where Slack would refuse it. */
-export function asSlackMessage({ text, blocks, report }: NoticeBody): SlackBody {
-  return { text, blocks: report === undefined ? blocks : [...blocks, ...reportBlocks(report, blocks)] };
+export function asSlackMessage({ text, blocks, report, heading, last = [] }: NoticeBody): SlackBody {
+  const words = report === undefined ? [] : reportBlocks(report, heading ?? HEADING, [...blocks, ...last]);
+  return { text, blocks: [...blocks, ...words, ...last] };
 }
 
 /** Without the report's words, which Slack refused; says so. */
-export function withoutReport({ text, blocks }: NoticeBody): NoticeBody {
-  return { text, blocks: [...blocks, plainSection(LEFT_OUT)] };
+export function withoutReport({ text, blocks, last }: NoticeBody): NoticeBody {
+  return { text, blocks: [...blocks, plainSection(LEFT_OUT)], ...(last && { last }) };
 }
 
 /** As a mail: nothing is cut. */
 export function asMail(body: NoticeBody): EmailBody {
   const facts = body.blocks.map(textOf).filter((text) => text !== undefined);
-  const report = body.report === undefined ? [] : ['', `──── ${HEADING} ────`, '', body.report];
+  const report =
+    body.report === undefined ? [] : ['', `──── ${body.heading ?? HEADING} ────`, '', body.report];
   const text = [...facts, ...report].join('\n');
   return {
     subject: '【取次】要確認',
@@ -39,15 +41,15 @@ export function asMail(body: NoticeBody): EmailBody {
   };
 }
 
-function reportBlocks(report: string, before: readonly Block[]): readonly Block[] {
+function reportBlocks(report: string, heading: string, around: readonly Block[]): readonly Block[] {
   const head: readonly Block[] = [
     { type: 'divider' },
-    { type: 'header', text: { type: 'plain_text', text: HEADING, emoji: false } },
+    { type: 'header', text: { type: 'plain_text', text: heading, emoji: false } },
   ];
   const cut = plainSection(CUT);
   const shown: Block[] = [];
-  let left = SLACK_TOTAL - sizeOf([...before, ...head, cut]);
-  let places = SLACK.blocks - before.length - head.length - 1;
+  let left = SLACK_TOTAL - sizeOf([...around, ...head, cut]);
+  let places = SLACK.blocks - around.length - head.length - 1;
   for (const text of sectionTexts(report)) {
     const section = plainSection(text);
     left -= sizeOf([section]);

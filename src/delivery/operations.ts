@@ -100,6 +100,7 @@ export async function retryDelivery(
         break;
       }
       case 'held':
+        return 'it waits for a supervisor: 送信 in the supervisors’ channel sends it, or deliveries release';
       case 'due':
       case 'queued':
       case 'sending':

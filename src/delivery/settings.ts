@@ -43,6 +43,11 @@ export interface DeliverySettings extends RetrySettings {
   readonly fallbackMs: number;
   /** The end of trying: failed, and staff is told. */
   readonly giveUpMs: number;
+  /** After how long supervisors are reminded of a report that waits for them, and how often from then on. */
+  readonly reviewRemindMs: number;
+  readonly reviewAgainMs: number;
+  /** From when the reminder is an alarm, and goes to each supervisor as well. */
+  readonly reviewLateMs: number;
   /** Reports waiting this long behind one credential are told to staff. */
   readonly stalledMs: number;
   readonly noticeLeaseMs: number;
@@ -74,6 +79,9 @@ export const DELIVERY_DEFAULTS: DeliverySettings = {
   fallbackUrgentMs: 5 * MINUTE,
   fallbackMs: 30 * MINUTE,
   giveUpMs: 24 * HOUR,
+  reviewRemindMs: 5 * MINUTE,
+  reviewAgainMs: 15 * MINUTE,
+  reviewLateMs: 30 * MINUTE,
   stalledMs: 5 * MINUTE,
   noticeLeaseMs: 30 * SECOND,
   noticePollMs: SECOND,

@@ -4,6 +4,7 @@ import type { Clock, NewId } from '../domain/ports.ts';
 import type { Schema } from '../storage/schema.ts';
 import type { AlertStaff } from './alerts.ts';
 import type { FallBack } from './fall-back.ts';
+import type { Reviews } from './review/reviews.ts';
 import type { DeliverySettings } from './settings.ts';
 import { alertStalled } from './stalled.ts';
 
@@ -23,7 +24,8 @@ const BATCH = 100;
  * - waiting too long → the client's fallback, the original superseded in the same transaction.
  * - waiting for a day → `failed`, and staff is told.
  *
- * Besides, staff hears of a credential behind which reports pile up.
+ * What is held waits for a person and is never given up: supervisors are reminded of it. Besides, staff hears of a
+ * credential behind which reports pile up.
  */
 export function createSweeper(deps: {
   readonly db: Kysely<Schema>;
@@ -32,6 +34,7 @@ export function createSweeper(deps: {
   readonly settings: DeliverySettings;
   readonly fallBack: FallBack;
   readonly alertStaff: AlertStaff;
+  readonly reviews: Pick<Reviews, 'remind'>;
   readonly log: Logger;
 }): Sweeper {
   return {
@@ -41,7 +44,8 @@ export function createSweeper(deps: {
       await alertStalled(deps.db, deps);
       const late = await fallBackLate(now);
       const over = await giveUp(now);
-      return late === BATCH || over === BATCH;
+      const more = await deps.reviews.remind();
+      return late === BATCH || over === BATCH || more;
     },
   };
 
@@ -95,7 +99,7 @@ export function createSweeper(deps: {
       const over = await trx
         .selectFrom('deliveries')
         .select(['id', 'reason', 'said'])
-        .where('state', 'in', ['due', 'held'])
+        .where('state', '=', 'due')
         .where('waiting_since', '<=', before)
         .orderBy('waiting_since')
         .limit(BATCH)

@@ -1,9 +1,15 @@
 import type { Kysely } from 'kysely';
+import type { Changer } from '../domain/change.ts';
 import type { KindTemplate } from '../domain/kinds.ts';
+import type { Clock } from '../domain/ports.ts';
+import type { ReviewReason } from '../domain/review.ts';
 import type { Schema } from '../storage/schema.ts';
 import type { AddReport, NewReport } from './add-report.ts';
 import { routeOfCall } from './concerned.ts';
 import { callBefore, shownChanges } from './report-facts.ts';
+import type { AskReview } from './review/ask.ts';
+import { reviewReason } from './review/reviewed.ts';
+import { markSent } from './review/standing.ts';
 import { placeOf, type Withdrawn } from './withdraw.ts';
 
 /** How many places are told what. */
@@ -16,6 +22,8 @@ export interface ToldOfChange {
   readonly retractions: number;
   /** There was something to report and no place for it: staff was told instead (P3). */
   readonly nowhere: boolean;
+  /** It waits for a supervisor before it goes there. */
+  readonly held: boolean;
 }
 
 export const NOBODY_TOLD: ToldOfChange = {
@@ -23,6 +31,7 @@ export const NOBODY_TOLD: ToldOfChange = {
   reports: 0,
   retractions: 0,
   nowhere: false,
+  held: false,
 };
 
 export interface TellChange {
@@ -34,7 +43,7 @@ export interface TellChange {
   /** Takes back what was reported, where it arrived or may have; silent where nothing did. */
   retracted(
     trx: Kysely<Schema>,
-    o: Omit<ChangedCall, 'template' | 'revision' | 'count'>,
+    o: Omit<ChangedCall, 'template' | 'revision' | 'count' | 'by' | 'release'>,
   ): Promise<ToldOfChange>;
 }
 
@@ -48,18 +57,27 @@ export interface ChangedCall {
   /** The call's place in its month where it was counted by this change; else it keeps the one it had. */
   readonly count: NewReport['count'];
   readonly withdrawn: Withdrawn;
+  readonly by: Changer;
+  /** 修正して送信: a supervisor has read it by changing it, so it waits no more. */
+  readonly release?: boolean;
 }
 
-export function createTellChange(deps: { readonly addReport: AddReport }): TellChange {
+export function createTellChange(deps: {
+  readonly addReport: AddReport;
+  readonly askReview: AskReview;
+  readonly clock: Clock;
+}): TellChange {
   return {
     async changed(trx, o) {
       const { informed, unsent, toldRevision } = o.withdrawn;
       const { primary } = await routeOfCall(trx, o.callId);
+      const review = await reasonToHold(trx, o);
       const report = {
         callId: o.callId,
         clientId: o.clientId,
         urgent: o.urgent,
         count: o.count ?? (await countBefore(trx, o.callId)),
+        review,
       };
       const knowing = toldRevision !== null && informed.length === 0 ? primary : informed;
       const corrections =
@@ -90,7 +108,10 @@ export function createTellChange(deps: { readonly addReport: AddReport }): TellC
               destinations: first,
             })
           : 0;
-      return { corrections, reports, retractions: 0, nowhere: nobody && reports === 0 };
+      const held = review !== null && corrections + reports > 0;
+      if (held) await ask(trx, o, review);
+      else if (corrections + reports > 0) await markSent(trx, o, deps.clock());
+      return { corrections, reports, retractions: 0, nowhere: nobody && reports === 0, held };
     },
 
     async retracted(trx, o) {
@@ -109,6 +130,24 @@ export function createTellChange(deps: { readonly addReport: AddReport }): TellC
       return { ...NOBODY_TOLD, retractions, nowhere: retractions === 0 };
     },
   };
+
+  async function ask(trx: Kysely<Schema>, o: ChangedCall, why: ReviewReason): Promise<void> {
+    const { review } = o.withdrawn;
+    const occasion = review === null ? 'new' : review.returned ? 'submitted' : 'changed';
+    await deps.askReview(trx, { callId: o.callId, why, occasion, ...(review && { since: review.since }) });
+  }
+}
+
+/**
+ * Why what a change tells must wait for a supervisor; null when it goes at once. What waited goes on waiting, with the
+ * new content, whoever changed it: only 送信 and 修正して送信 end that. What a supervisor changes has been read.
+ * Urgent reports never wait.
+ */
+async function reasonToHold(trx: Kysely<Schema>, o: ChangedCall): Promise<ReviewReason | null> {
+  if (o.urgent || o.release === true) return null;
+  if (o.withdrawn.review !== null) return o.withdrawn.review.why;
+  if (o.by.supervisor) return null;
+  return await reviewReason(trx, { clientId: o.clientId, operatorId: o.by.id });
 }
 
 /** P5: a correction is not counted again, so it shows what the report before it showed. */

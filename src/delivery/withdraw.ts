@@ -3,6 +3,7 @@ import { groupBy } from '../domain/group-by.ts';
 import type { ChannelName, Receipt } from '../domain/outcome.ts';
 import type { Schema } from '../storage/schema.ts';
 import type { Recipient } from './add-deliveries.ts';
+import { type DroppedReview, dropReview } from './review/standing.ts';
 
 /** `reason` of a delivery that ended because its call was corrected, taken back or given another kind. */
 export const SUPERSEDED = 'superseded';
@@ -15,6 +16,8 @@ export interface Withdrawn {
   readonly unsent: readonly Recipient[];
   /** What everybody who was told had been told of at least, be it at places that are the client's no more; null: nobody. */
   readonly toldRevision: number | null;
+  /** What waited for a supervisor, and does so no more; null: nothing. */
+  readonly review: DroppedReview | null;
 }
 
 type Row = {
@@ -66,10 +69,10 @@ export async function withdrawReports(trx: Kysely<Schema>, callId: string, now: 
     where d.report_id in ${reportsOfCall}
     order by d.id
   `.execute(trx);
-  return gather(rows);
+  return { ...gather(rows), review: await dropReview(trx, callId, now) };
 }
 
-function gather(rows: readonly Row[]): Withdrawn {
+function gather(rows: readonly Row[]): Omit<Withdrawn, 'review'> {
   const told = groupBy(
     rows.filter(({ fate }) => fate === 'arrived' || fate === 'maybe'),
     placeOf,

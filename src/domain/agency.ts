@@ -12,6 +12,8 @@ export interface AgencyProfile {
   readonly closedOnHolidays: boolean;
   /** Extra closed days, `YYYY-MM-DD` JST, such as the turn of the year. */
   readonly closures: readonly string[];
+  /** Slack user ids of operators whose reports a supervisor reads before they are sent. */
+  readonly trainees?: readonly string[];
 }
 
 export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;

@@ -1,7 +1,7 @@
 import type { TellChange } from '../delivery/tell-change.ts';
 import { storable, textOrNull } from '../domain/text.ts';
 import type { ChangeDeps, ChangeRequest, ChangeResult, Notify } from './change-call.ts';
-import { type Correction, correctCall } from './correct.ts';
+import { type CorrectRequest, correctCall } from './correct.ts';
 import { reclassifyCall } from './reclassify.ts';
 import { type RecordedCall, recordedCall } from './recorded-call.ts';
 import { retractCall } from './retract.ts';
@@ -9,10 +9,7 @@ import { retractCall } from './retract.ts';
 /** What can be done with a call on record. Each resolves after the commit and throws when the database does. */
 export interface CallChanges {
   find(callId: string): Promise<RecordedCall | undefined>;
-  correct(
-    request: ChangeRequest & { readonly correction: Correction },
-    notify?: Notify,
-  ): Promise<ChangeResult>;
+  correct(request: CorrectRequest, notify?: Notify): Promise<ChangeResult>;
   retract(request: ChangeRequest, notify?: Notify): Promise<ChangeResult>;
   reclassify(request: ChangeRequest & { readonly kind: string }, notify?: Notify): Promise<ChangeResult>;
 }

@@ -1,5 +1,6 @@
 import type { Kysely, Transaction } from 'kysely';
 import { addNotice, type NewNotice } from '../delivery/notice.ts';
+import type { ReviewStanding } from '../delivery/review/standing.ts';
 import type { ToldOfChange } from '../delivery/tell-change.ts';
 import type { EntryProblem } from '../domain/call.ts';
 import { barredFromChange, type Changer, type ChangeType } from '../domain/change.ts';
@@ -42,6 +43,8 @@ export type ChangeResult =
       readonly type: 'barred';
       readonly why: 'unknown' | 'retracted' | 'not-yours' | 'too-late' | 'changed-meanwhile';
     }
+  /** Somebody decided about the report that was on the screen, or it changed; nothing was written. */
+  | { readonly type: 'decided'; readonly review: ReviewStanding | undefined }
   | { readonly type: 'refused'; readonly problems: readonly EntryProblem[] };
 
 /** What one kind of change does, told inside its transaction. */
@@ -49,7 +52,7 @@ export type Work = (
   trx: Transaction<Schema>,
   call: RecordedCall,
 ) => Promise<
-  | Extract<ChangeResult, { type: 'nothing' | 'refused' }>
+  | Extract<ChangeResult, { type: 'nothing' | 'refused' | 'decided' }>
   | {
       readonly type: 'ready';
       readonly now: Partial<CallFacts> & { readonly retracted_at?: Date };

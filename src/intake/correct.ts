@@ -1,4 +1,5 @@
 import { replaceSurcharge } from '../billing/credit-call.ts';
+import { isOpenAt, lockReview } from '../delivery/review/standing.ts';
 import { NOBODY_TOLD, type TellChange } from '../delivery/tell-change.ts';
 import { type Withdrawn, withdrawReports } from '../delivery/withdraw.ts';
 import { jstMonth } from '../domain/calendar.ts';
@@ -22,13 +23,19 @@ export type Correction = Pick<
   'occurredAt' | 'addressee' | 'caller' | 'message' | 'quote' | 'wish' | 'urgent' | 'surcharge'
 >;
 
+export interface CorrectRequest extends ChangeRequest {
+  readonly correction: Correction;
+  /** 修正して送信: a supervisor's, of a report that waits in this round. It is sent with it, as the first report. */
+  readonly release?: { readonly round: number };
+}
+
 /**
  * Corrects a call on record: what was told is told anew as a 訂正報告, and what was still unsent goes out corrected,
  * as the first report. Never counted again (P5); a call that is not reported stays silent (P2).
  */
 export async function correctCall(
   deps: ChangeDeps & { readonly tellChange: TellChange },
-  request: ChangeRequest & { readonly correction: Correction },
+  request: CorrectRequest,
   notify: Notify,
 ): Promise<ChangeResult> {
   return await changeCall(
@@ -36,6 +43,12 @@ export async function correctCall(
     'corrected',
     request,
     async (trx, call) => {
+      const { release } = request;
+      if (release !== undefined) {
+        const review = await lockReview(trx, call.id);
+        // P4: a report that was sent meanwhile must not be followed by one that calls itself the first.
+        if (!request.by.supervisor || !isOpenAt(review, release.round)) return { type: 'decided', review };
+      }
       const entry = entryOf(call, request.correction);
       // A call is no later than its recording, whenever it is corrected.
       const checked = checkEntry(entry, call.recordedAt);
@@ -52,7 +65,7 @@ export async function correctCall(
       return {
         type: 'ready',
         now,
-        detail: { fields },
+        detail: { fields, ...(release && { released: true }) },
         before: async () => {
           if (call.rule.reported) withdrawn = await withdrawReports(trx, call.id, deps.clock());
         },
@@ -86,6 +99,8 @@ export async function correctCall(
                   revision,
                   count: null,
                   withdrawn,
+                  by: request.by,
+                  release: release !== undefined,
                 });
           return { told, usage: 'unchanged' };
         },

@@ -1,9 +1,11 @@
 import type { Kysely } from 'kysely';
 import type { ClientCard } from '../clients/directory.ts';
+import { isTrainee, reasonToReview } from '../delivery/review/reviewed.ts';
 import { jstDay } from '../domain/calendar.ts';
 import type { CallEntry, EntryProblem } from '../domain/call.ts';
 import { type Kind, type RuleFlags, ruleFor } from '../domain/kinds.ts';
 import type { ReminderSettings } from '../domain/reminders.ts';
+import type { ReviewReason } from '../domain/review.ts';
 import { loadKinds } from '../rulebook/kinds.ts';
 import { type SurchargeReason, surchargeReasons } from '../rulebook/surcharges.ts';
 import type { Schema } from '../storage/schema.ts';
@@ -20,6 +22,8 @@ export interface LookedUp {
   readonly addressee: { readonly id: string; readonly name: string } | null;
   readonly responsibleMemberId: string | null;
   readonly surcharge: SurchargeReason | null;
+  /** Why its report is read before it is sent; null when it is not. */
+  readonly review: ReviewReason | null;
 }
 
 /**
@@ -33,7 +37,8 @@ export async function lookUp(
   const problems: EntryProblem[] = [];
   const client = await trx
     .selectFrom('clients')
-    .select(['id', 'code', 'name', 'kana', 'status', 'reminders'])
+    .select(['id', 'code', 'name', 'kana', 'status', 'reminders', 'review'])
+    .select(isTrainee(entry.operator.id).as('trainee'))
     .where('id', '=', entry.clientId)
     .forNoKeyUpdate()
     .executeTakeFirst();
@@ -89,6 +94,7 @@ export async function lookUp(
       addressee: member ?? null,
       responsibleMemberId: roster.find((person) => person.responsible)?.id ?? null,
       surcharge,
+      review: reasonToReview(client),
     },
     problems,
   };

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Wish } from '../domain/call.ts';
 import type { RuleFlags } from '../domain/kinds.ts';
+import { OPEN_REVIEW } from '../domain/review.ts';
 import type { Schema } from '../storage/schema.ts';
 
 /** What an operator is told of a recorded call. */
@@ -17,6 +18,8 @@ export interface CallReceipt {
   readonly rule: RuleFlags;
   /** Destinations the first report goes to; 0 with a reported call means that staff was told instead. */
   readonly destinations: number;
+  /** A supervisor reads it before it is sent. */
+  readonly held: boolean;
   readonly occurredAt: Date;
   readonly recordedAt: Date;
   readonly urgent: boolean;
@@ -54,6 +57,16 @@ export async function receiptOf(db: Kysely<Schema>, entryKey: string): Promise<C
         .where('d.replaces', 'is', null)
         .select(eb.fn.countAll<number>().as('n'))
         .as('destinations'),
+      eb
+        .exists(
+          eb
+            .selectFrom('reviews')
+            .select('reviews.call_id')
+            .whereRef('reviews.call_id', '=', 'call.id')
+            .where('reviews.state', 'in', OPEN_REVIEW),
+        )
+        .$castTo<boolean>()
+        .as('held'),
     ])
     .where('call.entry_key', '=', entryKey)
     .executeTakeFirst();
@@ -65,6 +78,7 @@ export async function receiptOf(db: Kysely<Schema>, entryKey: string): Promise<C
       kind: { code: row.kindCode, label: row.kindLabel },
       rule: row.rule,
       destinations: Number(row.destinations ?? 0),
+      held: row.held,
       occurredAt: row.occurred_at,
       recordedAt: row.recorded_at,
       urgent: row.urgent,

@@ -84,6 +84,7 @@ export async function reclassifyCall(
                   revision,
                   count,
                   withdrawn,
+                  by: request.by,
                 })
               : NOBODY_TOLD;
           if (!call.rule.reported && told.reports > 0) {

@@ -131,6 +131,7 @@ export function createRecorder(deps: {
       : null;
     // P2: a kind that is not reported makes no report, no delivery, nothing.
     const destinations = found.rule.reported ? await report(trx, entry, call.id, found, count, now) : 0;
+    const held = destinations > 0 && reviewOf(entry, found) !== null;
     return {
       callId: call.id,
       receiptNumber: call.receiptNumber,
@@ -138,6 +139,7 @@ export function createRecorder(deps: {
       kind: { code: found.kind.code, label: found.kind.label },
       rule: found.rule,
       destinations,
+      held,
       occurredAt: entry.occurredAt,
       recordedAt: now,
       urgent: entry.urgent,
@@ -167,6 +169,7 @@ export function createRecorder(deps: {
       count,
       urgent: entry.urgent,
       destinations: primary,
+      review: reviewOf(entry, found),
     });
     if (destinations > 0) {
       await planReminder(trx, {
@@ -180,6 +183,11 @@ export function createRecorder(deps: {
     }
     return destinations;
   }
+}
+
+/** Urgent reports never wait. */
+function reviewOf(entry: CallEntry, found: LookedUp): LookedUp['review'] {
+  return entry.urgent ? null : found.review;
 }
 
 function callRow(

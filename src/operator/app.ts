@@ -1,6 +1,7 @@
 import { App } from '@slack/bolt';
 import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
+import type { Reviews } from '../delivery/review/reviews.ts';
 import type { TellChange } from '../delivery/tell-change.ts';
 import type { Clock, NewId } from '../domain/ports.ts';
 import { createCallChanges } from '../intake/call-changes.ts';
@@ -25,6 +26,9 @@ import { attemptOf, listen } from './listeners.ts';
 import { createOperatorNames } from './operator-name.ts';
 import { createRequestHandler, type HandleSlackRequest, idleReceiver } from './receiver.ts';
 import { createResponseUrl } from './response-url.ts';
+import { listenForReviews } from './review/review-listeners.ts';
+import { RETURN_FORM } from './review/review-view.ts';
+import { createShowReview } from './review/show-review.ts';
 import { DEFAULT_OPERATOR_SETTINGS, type OperatorSettings } from './settings.ts';
 import { listenForShortcuts } from './shortcuts.ts';
 import { createWebClient, webClientOptions } from './slack-client.ts';
@@ -61,6 +65,7 @@ export function createOperatorApp(deps: {
   readonly db: Kysely<Schema>;
   readonly recorder: Recorder;
   readonly tellChange: TellChange;
+  readonly reviews: Reviews;
   readonly clock: Clock;
   readonly newId: NewId;
   /** Called when a decision made something due. A hint. */
@@ -116,12 +121,16 @@ export function createOperatorApp(deps: {
 
   const supervisors = createAllowList({ entries: slack.supervisors, slack: web, clock, log, settings });
   listenForDecisions(bolt, { ...deps, supervisors, responseUrl });
+  const changes = createCallChanges(deps);
+  const showReview = createShowReview({ db: deps.db, log });
   listenForChanges(bolt, {
-    form: createChangeForm({ ...entry, changes: createCallChanges(deps), supervisors, clock }),
+    form: createChangeForm({ ...entry, changes, supervisors, clock }),
     responseUrl,
+    showReview,
     inHand,
     log,
   });
+  listenForReviews(bolt, { ...deps, changes, names, supervisors, responseUrl, showReview, inHand, settings });
 
   listenForDone(bolt, { ...deps, responseUrl, inHand });
 
@@ -173,7 +182,9 @@ function lateAnswer(commandName: string, body: BoltBody, now: Date): AckPayload 
     case 'view_submission':
       if (body.view.callback_id === ENTRY_FORM) return { ...notRecorded() };
       // An empty answer would close the form as if it were done.
-      return Object.values(CHANGE_FORM).includes(body.view.callback_id) ? { ...notChanged() } : undefined;
+      return [...Object.values(CHANGE_FORM), RETURN_FORM].includes(body.view.callback_id)
+        ? { ...notChanged() }
+        : undefined;
     case 'block_suggestion':
       return { options: [] };
     case 'block_actions':

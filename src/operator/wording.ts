@@ -109,7 +109,9 @@ export function nextStep(receipt: CallReceipt): string {
   const manner = [receipt.urgent ? '至急' : '', receipt.rule.flagged ? '要対応' : ''].filter(
     (word) => word !== '',
   );
-  return `${receipt.destinations}か所へ報告します${manner.length === 0 ? '' : `(${manner.join('・')})`}。`;
+  const places = `${receipt.destinations}か所へ報告します`;
+  if (receipt.held) return `管理者の確認待ちです。確認後、${places}。`;
+  return `${places}${manner.length === 0 ? '' : `(${manner.join('・')})`}。`;
 }
 
 /** What an operator is told of a recorded call; `again` when it was on record before. */

@@ -48,6 +48,12 @@ const agencyFile = mapping({
     ),
     closed_on_holidays: flag('whether national holidays are closed days'),
     closures: listOf(day('closed day'), 'a list of days as in 2026-12-29'),
+    trainees: listOf(
+      field('Slack user id as in U0EXAMPLE1, not a user group', (text) =>
+        /^[UW][A-Z0-9]{2,30}$/.test(text) ? text : undefined,
+      ),
+      'a list of Slack user ids as in U0EXAMPLE1',
+    ),
   }),
 });
 
@@ -63,6 +69,9 @@ export async function importAgency(
       ...reading.problems,
       ...doubles((reading.draft?.agency?.closures ?? []).map((one) => one)).map((index) =>
         reading.problem(['agency', 'closures', index], 'this day is in the list already'),
+      ),
+      ...doubles((reading.draft?.agency?.trainees ?? []).map((one) => one)).map((index) =>
+        reading.problem(['agency', 'trainees', index], 'this person is in the list already'),
       ),
     ];
     if (problems.length > 0 || reading.value === undefined) return { problems };
@@ -81,6 +90,7 @@ export async function importAgency(
       ),
       closedOnHolidays: agency.closed_on_holidays,
       closures: agency.closures.toSorted(),
+      trainees: agency.trainees,
     };
     const before = fields(await loadAgency(tx));
     const changes = Object.entries(fields(wanted)).flatMap(([name, after]) =>
@@ -106,7 +116,16 @@ export async function importAgency(
 export async function exportAgency(db: Kysely<Schema>): Promise<string> {
   const profile = await loadAgency(db);
   if (!profile) return '# No agency data yet: see examples/agency.yaml for its form.\n';
-  const { name, postalCode, address, phone, registrationNumber, closedOnHolidays, closures } = profile;
+  const {
+    name,
+    postalCode,
+    address,
+    phone,
+    registrationNumber,
+    closedOnHolidays,
+    closures,
+    trainees = [],
+  } = profile;
   const agency = {
     name,
     ...(postalCode !== null && { postal_code: postalCode }),
@@ -121,6 +140,7 @@ export async function exportAgency(db: Kysely<Schema>): Promise<string> {
     ),
     closed_on_holidays: closedOnHolidays,
     closures,
+    ...(trainees.length > 0 && { trainees }),
   };
   return stringify({ agency }, { lineWidth: 0 });
 }
@@ -144,5 +164,6 @@ function fields(profile: AgencyProfile | undefined): Readonly<Record<string, str
     }),
     closed_on_holidays: String(profile.closedOnHolidays),
     closures: profile.closures,
+    trainees: profile.trainees ?? [],
   };
 }

@@ -7,6 +7,7 @@ import type { DeliveryState } from '../domain/delivery.ts';
 import type { KindTemplate, RuleFlags } from '../domain/kinds.ts';
 import type { ChannelName, Receipt } from '../domain/outcome.ts';
 import type { ReminderSettings } from '../domain/reminders.ts';
+import type { ReviewReason, ReviewState } from '../domain/review.ts';
 
 /** `date` columns cross the driver as `YYYY-MM-DD` text on both backends, so that no local time zone creeps in. */
 export type DateText = string;
@@ -46,6 +47,8 @@ export interface Schema {
     search_text: string;
     /** Null: nobody is reminded. */
     reminders: ColumnType<ReminderSettings | null, string | null | undefined, string | null>;
+    /** Whether a supervisor reads every report before it is sent. */
+    review: Generated<boolean>;
     created_at: Date;
     updated_at: Date;
   };
@@ -235,6 +238,27 @@ export interface Schema {
     report_id: string | null;
     ended_at: Date | null;
   };
+  /** One a call whose report is, or was, read by a supervisor before it is sent; see `domain/review.ts`. */
+  reviews: {
+    call_id: string;
+    state: ReviewState;
+    /** Raised by everything that happens to it. */
+    round: number;
+    why: ReviewReason;
+    /** Since when the client waits for it. */
+    since: Date;
+    /** How often supervisors were reminded in this round. */
+    reminders: Generated<number>;
+    /** When the clock must look at it next; null once it is over. */
+    next_at: Date | null;
+    decided_by: Generated<string | null>;
+    decided_name: Generated<string | null>;
+    decided_at: Generated<Date | null>;
+    /** Why it was returned. */
+    reason: Generated<string | null>;
+    /** The notices that ask supervisors about it. */
+    messages: Generated<string[]>;
+  };
   /** One a call: the client's first word that it is dealt with (対応済み). */
   done_marks: {
     call_id: string;
@@ -337,4 +361,8 @@ export type NoticeBody = {
   readonly blocks: readonly Readonly<Record<string, unknown>>[];
   /** The words of a report that reached nobody, for supervisors to read out; shown after the blocks. */
   readonly report?: string;
+  /** Stands above those words instead of the usual heading. */
+  readonly heading?: string;
+  /** Blocks that come after everything else, such as buttons about the report. */
+  readonly last?: readonly Readonly<Record<string, unknown>>[];
 };

@@ -344,7 +344,7 @@ describe('mistakes', () => {
       'clients.yaml:26: clients[0].rules[0].kind: "fax" — a stored kind: message, sales, harassment, prank, silent, wrong_number, unsure',
       'clients.yaml:27: clients[0].rules[1].counted: "false" — must be the same as reported (here true): what is counted is what was reported',
       'clients.yaml:28: clients[0].rules[2].effective_from: "2026-04-01" — two rules for this kind begin on this day; keep one',
-      'clients.yaml:29: clients[0].colour: "red" — unknown key; known here: code, name, kana, aliases, status, own_numbers, forwarding_numbers, greeting, operator_notes, reminders, plans, roster, destinations, rules',
+      'clients.yaml:29: clients[0].colour: "red" — unknown key; known here: code, name, kana, aliases, status, own_numbers, forwarding_numbers, greeting, operator_notes, reminders, review, plans, roster, destinations, rules',
       'clients.yaml:30: clients[1].kana: (missing) — kana of the name: one line of 1 to 120 characters, without control characters',
       'clients.yaml:32: clients[2].code: "two" — this code is taken by a client above',
       'clients.yaml:35: clients[3].code: "アクメ" — code of a client: 1 to 30 lower-case letters, digits, _ and -, beginning with a letter or digit',

@@ -109,6 +109,7 @@ const client = fc.uniqueArray(word, { maxLength: 3 }).chain((names) =>
         to: maybe(fc.subarray(names)),
       }),
     ),
+    review: maybe(fc.boolean()),
     plans: maybe(
       fc.uniqueArray(
         fc.record({

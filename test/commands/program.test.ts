@@ -40,6 +40,7 @@ const NAMES = [
   'deliveries retry',
   'deliveries cancel',
   'deliveries confirm',
+  'deliveries release',
   'usage',
   'migrate',
 ];
@@ -135,6 +136,7 @@ describe('the command line', () => {
     await type(['deliveries', 'retry', 'a', 'b', '--even-if-uncertain']);
     await type(['deliveries', 'cancel', 'a']);
     await type(['deliveries', 'confirm', 'a']);
+    await type(['deliveries', 'release', 'a']);
     await type(['migrate']);
     expect(asked).toEqual([
       { command: 'usage', input: { month: '2024-06', clientCode: 'acme', json: true }, actor: 'cli:suzuki' },
@@ -146,6 +148,7 @@ describe('the command line', () => {
       },
       { command: 'deliveries cancel', input: { deliveries: ['a'] }, actor: 'cli:sato' },
       { command: 'deliveries confirm', input: { deliveries: ['a'] }, actor: 'cli:sato' },
+      { command: 'deliveries release', input: { deliveries: ['a'] }, actor: 'cli:sato' },
       { command: 'migrate', input: {}, actor: 'cli:sato' },
     ]);
   });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ClientCard } from '../../src/clients/directory.ts';
+import { readReviewValue } from '../../src/delivery/review/buttons.ts';
 import { FIELD_LIMITS, NUMBER_STATES, WISHES } from '../../src/domain/call.ts';
 import type { RecordedCall } from '../../src/intake/recorded-call.ts';
 import {
@@ -12,6 +13,8 @@ import {
 } from '../../src/operator/change/change-view.ts';
 import { EMPTY_DRAFT, mergeDraft } from '../../src/operator/entry-modal/draft.ts';
 import { readState, type ViewValues } from '../../src/operator/entry-modal/read-state.ts';
+import { returnedNote, returnView } from '../../src/operator/review/review-view.ts';
+import { slackFault } from '../../src/reports/limits.ts';
 import { valuesOf } from '../../src/sandbox/slack/view-state.ts';
 
 const CLIENT = '01890000-0000-7000-8000-000000000001';
@@ -156,6 +159,8 @@ describe('every form of a change', () => {
     }));
     for (const view of [
       correctView(long, card({ roster }), SURCHARGES),
+      correctView(long, card({ roster }), SURCHARGES, { round: 999_999_999 }),
+      returnView(long, 999_999_999),
       correctView(long, card({ roster: roster.slice(0, 99) }), SURCHARGES),
       retractView(long),
       reclassifyView(long, kinds),
@@ -176,4 +181,17 @@ describe('every form of a change', () => {
       }
     }
   });
+});
+
+it('the message about a returned report stays within what Slack takes, and P6 nothing in it becomes markup', () => {
+  const long = { ...CALL, client: { ...CALL.client, name: '名'.repeat(80) }, kindLabel: '種'.repeat(80) };
+  const reason = '<!channel>&'.repeat(27);
+  const note = returnedNote(long, { round: 999_999_999, by: '<'.repeat(80), reason });
+  expect(slackFault(note.body)).toBeNull();
+  expect(note.body.text).not.toContain('<');
+  expect(JSON.stringify(note.body.blocks)).not.toContain('mrkdwn');
+  const values: unknown[] = JSON.parse(JSON.stringify(note.body.blocks.at(-1))).elements.map(
+    (element: { readonly value: unknown }) => element.value,
+  );
+  expect(values.map((value) => readReviewValue(value)?.round)).toEqual([undefined, 999_999_999, undefined]);
 });

@@ -79,6 +79,7 @@ export async function createDesk(
     db: moody.db,
     recorder: o.recorder?.(recorder) ?? recorder,
     tellChange: world.delivery.tellChange,
+    reviews: world.delivery.reviews,
     clock: world.clock.now,
     newId,
     wake: () => undefined,

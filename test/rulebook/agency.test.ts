@@ -46,6 +46,11 @@ test('a change is said in words', async () => {
       ),
     ),
   ).toEqual(['hours - sat 09:00-13:00', 'closed_on_holidays true → false']);
+  const { db } = opened.database;
+  const withTrainees = `${await exportAgency(db)}  trainees: [U0OPERATOR1, W0OPERATOR2]\n`;
+  expect(changesOf(await importText(withTrainees))).toEqual(['trainees + U0OPERATOR1, + W0OPERATOR2']);
+  expect((await loadAgency(db))?.trainees).toEqual(['U0OPERATOR1', 'W0OPERATOR2']);
+  expect(changesOf(await importText(await exportAgency(db)))).toEqual([]);
 });
 
 test('mistakes come all at once', async () => {
@@ -58,6 +63,7 @@ test('mistakes come all at once', async () => {
   registration_number: T123
   hours: { mon: 18:00-09:00, someday: 09:00-18:00 }
   closures: [2026-12-29, 2026-12-29, 12/30]
+  trainees: [S0GROUP001]
 `),
     ),
   ).toEqual([
@@ -69,5 +75,6 @@ test('mistakes come all at once', async () => {
     'agency.yaml:6: agency.hours.someday: "09:00-18:00" — unknown key; known here: mon, tue, wed, thu, fri, sat, sun',
     'agency.yaml:7: agency.closures[1]: "2026-12-29" — this day is in the list already',
     'agency.yaml:7: agency.closures[2]: "12/30" — closed day: a day as in 2026-04-01',
+    'agency.yaml:8: agency.trainees[0]: "S0GROUP001" — Slack user id as in U0EXAMPLE1, not a user group',
   ]);
 });

@@ -231,12 +231,14 @@ export async function createWorld(
       }
     },
     async clear() {
-      // The database itself guards usage against this (P5); only a test may take the guard off.
+      // The database itself guards usage (P5) and cases against this; only a test may take the guards off.
       await sql`alter table usage_events disable trigger usage_events_never_emptied`.execute(db);
+      await sql`alter table case_events disable trigger case_events_append_only`.execute(db);
       await sql`truncate clients, receipt_days, blocked_scopes, notices, drafts, audit_log cascade`.execute(
         db,
       );
       await sql`alter table usage_events enable trigger usage_events_never_emptied`.execute(db);
+      await sql`alter table case_events enable trigger case_events_append_only`.execute(db);
       await sql`insert into kind_rules select * from saved_rules`.execute(db);
       await sql`alter sequence receipt_numbers restart`.execute(db);
       for (const channel of [chatwork, slack, email]) channel.forget();

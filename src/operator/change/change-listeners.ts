@@ -6,10 +6,11 @@ import { faultOf } from '../fault.ts';
 import type { InHand } from '../in-hand.ts';
 import { plainSection } from '../plain-message.ts';
 import type { ResponseUrl } from '../response-url.ts';
+import type { ShowReview } from '../review/show-review.ts';
 import { BlockActions, ViewSubmission } from '../slack-body.ts';
 import { CHANGE_ACTION } from './change-buttons.ts';
 import { type ChangeForm, notChanged } from './change-form.ts';
-import { CHANGE_FORM } from './change-view.ts';
+import { CHANGE_FORM, readMetadata } from './change-view.ts';
 import { NOT_OPENED } from './change-words.ts';
 
 /** The buttons under an entry, wherever they stand, and the forms they open. */
@@ -18,6 +19,7 @@ export function listenForChanges(
   deps: {
     readonly form: ChangeForm;
     readonly responseUrl: ResponseUrl;
+    readonly showReview: ShowReview;
     readonly inHand: InHand;
     readonly log: Logger;
   },
@@ -36,7 +38,7 @@ export function listenForChanges(
       await opening;
     });
 
-    bolt.view(CHANGE_FORM[type], async ({ body, ack }) => {
+    bolt.view(CHANGE_FORM[type], async ({ body, ack, client }) => {
       const { view, user } = ViewSubmission.parse(body);
       const work = deps.form
         .submit(type, view, { id: user.id, accountName: user.name ?? user.username })
@@ -44,6 +46,11 @@ export function listenForChanges(
         .catch(async (error: unknown) => {
           deps.log.error(faultOf(error), 'a Slack request failed');
           await ack(notChanged()).catch(() => undefined);
+        })
+        // What supervisors were asked about the entry may be out of date now.
+        .then(async () => {
+          const callId = readMetadata(view.private_metadata)?.call;
+          if (callId !== undefined) await deps.showReview(client, callId);
         });
       deps.inHand.track(work);
       await work;

@@ -31,7 +31,12 @@ export interface KindChoice {
   readonly rule: RuleFlags;
 }
 
-const Metadata = z.object({ call: z.uuid(), revision: z.number().int().positive() });
+const Metadata = z.object({
+  call: z.uuid(),
+  revision: z.number().int().positive(),
+  /** Of 修正して送信: the round of the review that was on the screen. */
+  round: z.number().int().positive().optional(),
+});
 
 /** The call a form is about and the revision it shows; undefined when it is not one of ours. */
 export function readMetadata(text: unknown): z.output<typeof Metadata> | undefined {
@@ -43,22 +48,44 @@ export function readMetadata(text: unknown): z.output<typeof Metadata> | undefin
   }
 }
 
-/** 訂正: every field, as recorded. */
+/** 訂正: every field, as recorded. With `release` it is 修正して送信, of a report that waits for a supervisor. */
 export function correctView(
   call: RecordedCall,
   card: ClientCard,
   surcharges: readonly SurchargeReason[],
+  release?: { readonly round: number },
 ): types.ModalView {
   const draft = draftOf(call, card);
+  if (release !== undefined) {
+    const { code } = call.client;
+    return {
+      ...form('corrected', call, '送信する', [
+        plainSection(
+          '修正した内容だけを、最初の報告としてすぐに送ります。登録した担当者にもお知らせします。',
+        ),
+        ...fields(draft, call, card, surcharges),
+      ]),
+      title: plain(clip(`修正して送信 ${code}`, TITLE_LIMIT)),
+      private_metadata: JSON.stringify({ call: call.id, revision: call.revision, round: release.round }),
+    };
+  }
   const told = call.rule.reported
     ? '報告が届いている宛先には、変わったところを記した訂正報告を送ります。まだ送っていない宛先には、訂正後の内容だけを送ります。回数は増えません。'
     : 'この種別は報告しません。記録だけを直します。';
-  return form('corrected', call, '訂正する', [
-    plainSection(told),
+  return form('corrected', call, '訂正する', [plainSection(told), ...fields(draft, call, card, surcharges)]);
+}
+
+function fields(
+  draft: EntryDraft,
+  call: RecordedCall,
+  card: ClientCard,
+  surcharges: readonly SurchargeReason[],
+): readonly types.KnownBlock[] {
+  return [
     reasonInput('訂正の理由(社内用・任意)', false),
     ...reportedBlocks(draft, { card, surcharges: call.rule.counted ? offered(call, surcharges) : [] }),
     timeInput(draft, call.occurred_at),
-  ]);
+  ];
 }
 
 /** 取消: a reason, and what it leads to. */

@@ -10,6 +10,7 @@ import { messageView } from '../entry-modal/message-view.ts';
 import { readState, type ViewValues } from '../entry-modal/read-state.ts';
 import { rootViewId } from '../entry-modal/submit.ts';
 import { type BlockProblem, toEntry } from '../entry-modal/to-entry.ts';
+import { decidedInWords } from '../review/review-words.ts';
 import type { SlackView } from '../slack-body.ts';
 import { CHANGE_LABEL } from './change-buttons.ts';
 import { CHANGE_BLOCK, readMetadata } from './change-view.ts';
@@ -44,7 +45,14 @@ export async function submitChange(
         ? answerOf(
             type,
             values,
-            await deps.changes.correct({ ...request, correction: made.entry }, changeNotes),
+            await deps.changes.correct(
+              {
+                ...request,
+                correction: made.entry,
+                ...(metadata.round !== undefined && { release: { round: metadata.round } }),
+              },
+              changeNotes,
+            ),
           )
         : errorsAt(values, made.problems);
     }
@@ -94,6 +102,8 @@ function answerOf(type: ChangeType, values: ViewValues, result: ChangeResult): S
       return errorsAt(values, [general(NOTHING_CHANGED)]);
     case 'barred':
       return errorsAt(values, [general(BARRED[result.why])]);
+    case 'decided':
+      return errorsAt(values, [general(decidedInWords(result.review))]);
     case 'refused':
       return errorsAt(
         values,

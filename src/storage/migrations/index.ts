@@ -6,6 +6,7 @@ import * as done from './0004_done.ts';
 import * as entry from './0005_entry.ts';
 import * as reminders from './0006_reminders.ts';
 import * as largeLedger from './0007_large_ledger.ts';
+import * as review from './0008_review.ts';
 import * as cases from './0010_cases.ts';
 
 /** Every migration by its name; the numbers give the order, and a name that was ever released never changes. */
@@ -17,5 +18,6 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0005_entry': entry,
   '0006_reminders': reminders,
   '0007_large_ledger': largeLedger,
+  '0008_review': review,
   '0010_cases': cases,
 };
