@@ -17,6 +17,9 @@ import { wakeThrough } from './delivery/wake.ts';
 import { watchWorker } from './delivery/watchdog.ts';
 import { createDoneLinks } from './domain/done-link.ts';
 import type { Clock, NewId } from './domain/ports.ts';
+import type { Cases } from './followup/cases/cases.ts';
+import { createCases } from './followup/cases/create-cases.ts';
+import { createCaseWatch } from './followup/cases/watch-cases.ts';
 import { createDone } from './followup/mark-done.ts';
 import { createReminders } from './followup/remind.ts';
 import { createRecorder } from './intake/record.ts';
@@ -153,7 +156,9 @@ async function open(given: AppOptions, opened: Opened): Promise<App> {
     worker: worker?.deliver,
   });
   const wake = worker?.wake ?? wakeThrough(queues.queue(WAKE_QUEUE), log);
-  const operator = o.role === 'worker' ? undefined : openOperator(o, opened, { database, delivery, wake });
+  const cases = createCases({ db, clock, newId, addReport: delivery.addReport, wake });
+  const operator =
+    o.role === 'worker' ? undefined : openOperator(o, opened, { database, delivery, cases, wake });
   const web = await startWebServer({
     host: config.host,
     port: config.port,
@@ -211,6 +216,7 @@ function startWorkerRole(
     {
       ...delivery,
       reminders: createReminders({ db, clock: o.clock, ...delivery, wake: () => relay.wake() }),
+      caseWatch: createCaseWatch({ ...o, db, addReport: delivery.addReport, wake: () => relay.wake() }),
       purgeDrafts: () => purgeDrafts(db, new Date(o.clock().getTime() - DRAFTS_KEPT_MS)),
     },
     {
@@ -270,7 +276,7 @@ function startWorkerRole(
 function openOperator(
   o: AppOptions,
   opened: Opened,
-  parts: { database: Database; delivery: Delivery; wake: () => void },
+  parts: { database: Database; delivery: Delivery; cases: Cases; wake: () => void },
 ): OperatorApp {
   const { config, clock, newId, log } = o;
   const { db } = parts.database;
@@ -279,6 +285,7 @@ function openOperator(
     clock,
     newId,
     addReport: parts.delivery.addReport,
+    cases: parts.cases,
     wake: parts.wake,
   });
   const operator = createOperatorApp({
@@ -287,6 +294,7 @@ function openOperator(
     recorder,
     tellChange: parts.delivery.tellChange,
     reviews: parts.delivery.reviews,
+    cases: parts.cases,
     clock,
     newId,
     wake: parts.wake,

@@ -89,6 +89,12 @@ describe('what only one place may do', () => {
     expect(writers('usage_events').every((file) => roomOf(file) === 'billing')).toBe(true);
   });
 
+  it('writes cases in one folder of followup alone', () => {
+    const files = ['cases', 'case_calls', 'case_events'].flatMap(writers);
+    expect(files.length).toBeGreaterThan(3);
+    expect(files.every((file) => file.startsWith('src/followup/cases/'))).toBe(true);
+  });
+
   it('P4 writes deliveries and attempts in delivery alone', () => {
     const files = [...writers('deliveries'), ...writers('attempts')];
     expect(files.length).toBeGreaterThan(3);

@@ -3,15 +3,17 @@ import { createLoop, type Loop } from '../src/delivery/loop.ts';
 import type { NoticePump } from '../src/delivery/notices.ts';
 import type { Reconciler } from '../src/delivery/reconcile.ts';
 import type { Sweeper } from '../src/delivery/sweep.ts';
+import type { CaseWatch } from '../src/followup/cases/watch-cases.ts';
 import type { Reminders } from '../src/followup/remind.ts';
 
-/** What time brings about by itself: leases that are over, second looks, reminders, the bot's own messages, old drafts. */
+/** What time brings about by itself: leases that are over, second looks, reminders, harassment cases, the bot's own messages, old drafts. */
 export function createClockLoops(
   parts: {
     readonly sweeper: Sweeper;
     readonly reconciler: Reconciler;
     readonly notices: NoticePump;
     readonly reminders: Reminders;
+    readonly caseWatch: CaseWatch;
     readonly purgeDrafts: () => Promise<unknown>;
   },
   o: {
@@ -20,7 +22,7 @@ export function createClockLoops(
     readonly purgeEveryMs: number;
     readonly log: Logger;
   },
-): Readonly<Record<'sweep' | 'reconcile' | 'notices' | 'reminders' | 'purge', Loop>> {
+): Readonly<Record<'sweep' | 'reconcile' | 'notices' | 'reminders' | 'cases' | 'purge', Loop>> {
   const { log } = o;
   return {
     sweep: createLoop({ name: 'sweep', everyMs: o.sweepEveryMs, run: () => parts.sweeper.sweep(), log }),
@@ -35,6 +37,12 @@ export function createClockLoops(
       name: 'reminders',
       everyMs: o.sweepEveryMs,
       run: () => parts.reminders.remind(),
+      log,
+    }),
+    cases: createLoop({
+      name: 'cases',
+      everyMs: o.sweepEveryMs,
+      run: () => parts.caseWatch.watch(),
       log,
     }),
     purge: createLoop({

@@ -6,6 +6,7 @@ import { loadConfig, loadStorageConfig } from '../config.ts';
 import { DELIVERY_STATES } from '../domain/delivery.ts';
 import { createDoneLinks } from '../domain/done-link.ts';
 import { printBounceToken, readBounce } from './bounce-input.ts';
+import { addCases } from './cases-program.ts';
 import { type Command, EXIT } from './command.ts';
 import { InputFileError, readInputFile } from './input-file.ts';
 import { settingProblemsText } from './setting-problems.ts';
@@ -89,6 +90,7 @@ function createProgram(terminal: Terminal, parts: Parts, end: End): CommanderCom
     .action((o: { json?: boolean }) => run('clients list', { json: o.json === true }));
 
   addDeliveries(program, run);
+  addCases(program, run, wholeNumber);
   addBounce(program, terminal, parts, end);
   program
     .command('usage')

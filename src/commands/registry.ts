@@ -5,6 +5,7 @@ import { importKinds } from '../rulebook/import-kinds.ts';
 import { exportPlans, importPlans } from '../rulebook/import-plans.ts';
 import { exportKinds } from '../rulebook/stored-kinds.ts';
 import { bounceCommand } from './bounce.ts';
+import { casesAnswerCommand, casesCloseCommand, casesListCommand, casesShowCommand } from './cases.ts';
 import { clientsListCommand } from './clients-list.ts';
 import type { Command } from './command.ts';
 import {
@@ -37,6 +38,10 @@ export function commandRegistry(): readonly Command[] {
     deliveriesCancelCommand,
     deliveriesConfirmCommand,
     deliveriesReleaseCommand,
+    casesListCommand,
+    casesShowCommand,
+    casesAnswerCommand,
+    casesCloseCommand,
     bounceCommand,
     usageCommand,
     migrateCommand,

@@ -20,6 +20,8 @@ export interface NewReport {
   readonly destinations: readonly Recipient[];
   /** Only of a `destination_notice`: the delivery whose failure it tells of. */
   readonly aboutDelivery?: string;
+  /** Only of a `case_reminder` or `case_message`: the event it was made with. */
+  readonly aboutCase?: { readonly caseId: string; readonly seq: number };
   /** Only of a `correction`: the revision of the call its readers were told before. */
   readonly changedFrom?: number;
   /** Its deliveries are held until a supervisor has read it, for this reason; see `review/`. */
@@ -50,6 +52,8 @@ export function createAddReport(deps: {
         purpose: report.purpose,
         template: report.template,
         about_delivery: report.aboutDelivery ?? null,
+        case_id: report.aboutCase?.caseId ?? null,
+        case_seq: report.aboutCase?.seq ?? null,
         revision: eb.selectFrom('calls').where('id', '=', report.callId).select('revision'),
         changed_from: report.changedFrom ?? null,
         month_count: report.count?.ordinal ?? null,

@@ -1,10 +1,12 @@
 import { type Kysely, sql } from 'kysely';
 import type { ReportPurpose } from '../domain/call.ts';
+import type { CaseEventBody } from '../domain/cases/events.ts';
+import { buildCaseMessage, buildCaseReminder, type CaseNoticeFacts } from '../reports/case-notice.ts';
 import type { ReportContent } from '../reports/content.ts';
 import { buildCorrection, changesBetween } from '../reports/correction.ts';
 import { buildDestinationNotice } from '../reports/destination-notice.ts';
 import { buildRetraction } from '../reports/retraction.ts';
-import { buildView, type ReportFacts } from '../reports/view.ts';
+import { buildView, type CallsSoFar, type ReportFacts } from '../reports/view.ts';
 import { type CallFacts, type CallSnapshot, CHANGEABLE, type Schema } from '../storage/schema.ts';
 
 /** A report in the words of its recorded facts, and whether it is urgent: what every rendering of it starts from. */
@@ -23,7 +25,13 @@ export async function loadReport(
     .innerJoin('kinds as kind', 'kind.code', 'c.kind')
     .leftJoin('agency', (join) => join.onTrue())
     .leftJoin('deliveries as lost', 'lost.id', 'r.about_delivery')
+    .leftJoin('case_events as about', (join) =>
+      join.onRef('about.case_id', '=', 'r.case_id').onRef('about.seq', '=', 'r.case_seq'),
+    )
     .select([
+      'r.created_at',
+      'about.body as case_event',
+      stillForwarding.as('still_forwarding'),
       'r.purpose',
       'r.changed_from',
       'r.month_count',
@@ -68,13 +76,27 @@ export async function loadReport(
     // Never urgent: the report itself went its own way, and this must not overtake another's (P8).
     return { content: { template: 'destination-notice', view }, purpose: row.purpose, urgent: false };
   }
+  const number = numberOf(row);
+  if (row.case_event !== null) {
+    const facts = {
+      agency,
+      client,
+      receiptNumber,
+      occurredAt: row.occurred_at,
+      number,
+      kind: { label: row.kind_label },
+      flaggedSoFar: await callsSoFar(trx, row, row.created_at),
+    };
+    return { content: caseNotice(facts, row.case_event), purpose: row.purpose, urgent: false };
+  }
   const now = {
     agency,
     client,
     receiptNumber,
     operatorName: row.operator_name,
     month: row.month_count === null ? null : { ordinal: row.month_count, included: row.month_included },
-    flaggedSoFar: row.rule.flagged ? await flaggedSoFar(trx, row) : null,
+    flaggedSoFar: row.rule.flagged ? await callsSoFar(trx, row, row.recorded_at) : null,
+    stillForwarding: row.still_forwarding,
     reminder: row.purpose === 'reminder',
     kind: { code: row.kind_code, label: row.kind_label, template: row.kind_template },
     ...told(row),
@@ -112,10 +134,7 @@ function told(row: Omit<CallFacts, 'kind' | 'rule' | 'number_raw' | 'number_e164
     addressee:
       row.addressee_name === null ? null : { name: row.addressee_name, onRoster: row.addressee_id !== null },
     caller: { company: row.caller_company, name: row.caller_name, kana: row.caller_kana },
-    number:
-      row.number_state === 'given'
-        ? { state: 'given', display: row.number_display ?? '', confirmed: row.number_confirmed }
-        : { state: row.number_state },
+    number: numberOf(row),
     message: row.message,
     quote: row.quote,
     wish: row.wish,
@@ -125,6 +144,25 @@ function told(row: Omit<CallFacts, 'kind' | 'rule' | 'number_raw' | 'number_e164
         ? null
         : { label: row.surcharge_label, amountYen: row.surcharge_yen },
   };
+}
+
+function numberOf(
+  row: Pick<CallFacts, 'number_state' | 'number_display' | 'number_confirmed'>,
+): ReportFacts['number'] {
+  return row.number_state === 'given'
+    ? { state: 'given', display: row.number_display ?? '', confirmed: row.number_confirmed }
+    : { state: row.number_state };
+}
+
+function caseNotice(facts: CaseNoticeFacts, event: CaseEventBody): ReportContent {
+  switch (event.type) {
+    case 'reminded':
+      return { template: 'case-reminder', view: buildCaseReminder(facts, event.number) };
+    case 'asked_client':
+      return { template: 'case-message', view: buildCaseMessage(facts, event.message) };
+    default:
+      throw new Error(`nothing is told of a case's ${event.type}`);
+  }
 }
 
 /** A call at a revision that is not its newest: as kept with the change that ended it. */
@@ -191,16 +229,28 @@ export async function shownChanges(
   );
 }
 
-/** By index `calls_flagged`, up to this call, so that a later rendering says the same. */
-async function flaggedSoFar(
+/** Whether a call came although its case's forwarding was said to be stopped; by the primary key of `case_events`. */
+const stillForwarding = sql<boolean>`exists (
+  select 1 from case_calls m join case_events e on e.case_id = m.case_id
+  where m.call_id = c.id and e.body ->> 'type' = 'still_forwarding' and e.body ->> 'callId' = c.id::text
+)`;
+
+/** The calls of this call's case recorded up to a moment, so that a later rendering says the same. */
+async function callsSoFar(
   trx: Kysely<Schema>,
-  call: { readonly client_id: string; readonly recorded_at: Date },
-): Promise<{ readonly count: number; readonly since: Date } | null> {
-  const { rows } = await sql<{ count: number; since: Date | null }>`
-    select count(*) as count, min(occurred_at) as since from calls
-    where client_id = ${call.client_id} and recorded_at <= ${call.recorded_at} and (rule ->> 'flagged') = 'true'
-      and retracted_at is null
+  call: { readonly call_id: string; readonly occurred_at: Date },
+  upTo: Date,
+): Promise<CallsSoFar | null> {
+  const before = (hours: number) => new Date(call.occurred_at.getTime() - hours * 3_600_000);
+  const { rows } = await sql<{ count: number; since: Date | null; in_hour: number; in_day: number }>`
+    select count(*) as count, min(c.occurred_at) as since,
+      count(*) filter (where c.occurred_at between ${before(1)} and ${call.occurred_at}) as in_hour,
+      count(*) filter (where c.occurred_at between ${before(24)} and ${call.occurred_at}) as in_day
+    from case_calls mine
+    join case_calls m on m.case_id = mine.case_id
+    join calls c on c.id = m.call_id
+    where mine.call_id = ${call.call_id} and c.recorded_at <= ${upTo}
   `.execute(trx);
-  const row = rows[0];
-  return row?.since ? { count: Number(row.count), since: row.since } : null;
+  const [row] = rows;
+  return row?.since ? { count: row.count, since: row.since, inHour: row.in_hour, inDay: row.in_day } : null;
 }

@@ -41,7 +41,7 @@ type Row = {
  * report alone, is what a reconciler or a worker that waited for the lock sees.
  */
 export async function withdrawReports(trx: Kysely<Schema>, callId: string, now: Date): Promise<Withdrawn> {
-  const reportsOfCall = sql`(select id from reports where call_id = ${callId} and purpose not in ('destination_notice', 'retraction'))`;
+  const reportsOfCall = sql`(select id from reports where call_id = ${callId} and purpose not in ('destination_notice', 'retraction', 'case_message'))`;
   await sql`select 1 from deliveries where report_id in ${reportsOfCall} order by id for update`.execute(trx);
   await sql`
     update reports set superseded_at = coalesce(superseded_at, ${now})

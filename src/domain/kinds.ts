@@ -11,9 +11,15 @@ export type KindTemplate = 'message' | 'unsure' | 'flagged';
 
 /**
  * What is sent to a client: the report of a call, worded by its kind; what changed in it, or that it is taken back;
- * or a word about one of its destinations.
+ * a word about one of its destinations; or about a harassment case as a whole.
  */
-export type ReportTemplate = KindTemplate | 'correction' | 'retraction' | 'destination-notice';
+export type ReportTemplate =
+  | KindTemplate
+  | 'correction'
+  | 'retraction'
+  | 'destination-notice'
+  | 'case-reminder'
+  | 'case-message';
 
 export interface Kind {
   readonly code: string;

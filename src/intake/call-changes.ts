@@ -1,5 +1,6 @@
 import type { TellChange } from '../delivery/tell-change.ts';
 import { storable, textOrNull } from '../domain/text.ts';
+import type { Cases } from '../followup/cases/cases.ts';
 import type { ChangeDeps, ChangeRequest, ChangeResult, Notify } from './change-call.ts';
 import { type CorrectRequest, correctCall } from './correct.ts';
 import { reclassifyCall } from './reclassify.ts';
@@ -17,6 +18,7 @@ export interface CallChanges {
 export function createCallChanges(
   deps: ChangeDeps & {
     readonly tellChange: TellChange;
+    readonly cases: Pick<Cases, 'leave' | 'rejoin'>;
     /** Called after the commit: there may be something to send. A hint, never awaited (P7). */
     readonly wake: () => void;
   },

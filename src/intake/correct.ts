@@ -4,6 +4,8 @@ import { NOBODY_TOLD, type TellChange } from '../delivery/tell-change.ts';
 import { type Withdrawn, withdrawReports } from '../delivery/withdraw.ts';
 import { jstMonth } from '../domain/calendar.ts';
 import type { CallEntry, EntryProblem } from '../domain/call.ts';
+import type { Cases } from '../followup/cases/cases.ts';
+import { flaggedCall } from '../followup/cases/flagged-call.ts';
 import type { CallFacts } from '../storage/schema.ts';
 import {
   type ChangeDeps,
@@ -31,10 +33,11 @@ export interface CorrectRequest extends ChangeRequest {
 
 /**
  * Corrects a call on record: what was told is told anew as a 訂正報告, and what was still unsent goes out corrected,
- * as the first report. Never counted again (P5); a call that is not reported stays silent (P2).
+ * as the first report. Never counted again (P5); a call that is not reported stays silent (P2). A harassment call whose
+ * number was put right moves to the case it belongs to.
  */
 export async function correctCall(
-  deps: ChangeDeps & { readonly tellChange: TellChange },
+  deps: ChangeDeps & { readonly tellChange: TellChange; readonly cases: Pick<Cases, 'rejoin'> },
   request: CorrectRequest,
   notify: Notify,
 ): Promise<ChangeResult> {
@@ -87,6 +90,9 @@ export async function correctCall(
               },
               surcharge,
             );
+          }
+          if (call.rule.flagged) {
+            await deps.cases.rejoin(trx, await flaggedCall(trx, call.id, request.by.id));
           }
           const told =
             withdrawn === undefined

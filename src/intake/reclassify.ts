@@ -5,6 +5,8 @@ import { type Withdrawn, withdrawReports } from '../delivery/withdraw.ts';
 import { jstDay } from '../domain/calendar.ts';
 import type { EntryProblem } from '../domain/call.ts';
 import { ruleFor } from '../domain/kinds.ts';
+import type { Cases } from '../followup/cases/cases.ts';
+import { flaggedCall } from '../followup/cases/flagged-call.ts';
 import { planReminder } from '../followup/plan-reminder.ts';
 import { loadKinds } from '../rulebook/kinds.ts';
 import {
@@ -21,9 +23,13 @@ import {
  *   not reported → reported   counted and reported now, in the month of the call
  *   reported → not reported   credited; unsent reports are cancelled, and nobody is told anything (P2)
  *   reported → reported       counted as before; told as a correction where somebody knew of it
+ *   flagged or not any more   joins its harassment case, or leaves it
  */
 export async function reclassifyCall(
-  deps: ChangeDeps & { readonly tellChange: TellChange },
+  deps: ChangeDeps & {
+    readonly tellChange: TellChange;
+    readonly cases: Pick<Cases, 'leave' | 'rejoin'>;
+  },
   request: ChangeRequest & { readonly kind: string },
   notify: Notify,
 ): Promise<ChangeResult> {
@@ -73,6 +79,8 @@ export async function reclassifyCall(
                   surcharge: null,
                 })
               : null;
+          if (rule.flagged) await deps.cases.rejoin(trx, await flaggedCall(trx, call.id, request.by.id));
+          else await deps.cases.leave(trx, { ...change, why: 'reclassified' });
           const credited = rule.counted ? 0 : await creditCall(trx, deps, change);
           const told =
             rule.reported && withdrawn !== undefined

@@ -8,6 +8,8 @@ import type { CallEntry, EntryProblem } from '../domain/call.ts';
 import type { Clock, NewId } from '../domain/ports.ts';
 import { route } from '../domain/roster.ts';
 import { storable } from '../domain/text.ts';
+import type { Cases } from '../followup/cases/cases.ts';
+import { flaggedCall } from '../followup/cases/flagged-call.ts';
 import { planReminder } from '../followup/plan-reminder.ts';
 import type { Schema } from '../storage/schema.ts';
 import { type CheckedNumber, checkEntry } from './check-entry.ts';
@@ -36,8 +38,8 @@ export interface RecordOptions {
 
 export interface Recorder {
   /**
-   * Records a call and everything that follows from it in one transaction (P1): the call, its count, its report
-   * and deliveries, and the note to the operator. Resolves after the commit. Throws when the database cannot
+   * Records a call and everything that follows from it in one transaction (P1): the call, its count, its case,
+   * its report and deliveries, and the note to the operator. Resolves after the commit. Throws when the database cannot
    * say that it was recorded; the same entry may then be sent again, its key keeps it single.
    */
   record(entry: CallEntry, o?: RecordOptions): Promise<RecordResult>;
@@ -48,6 +50,7 @@ export function createRecorder(deps: {
   readonly clock: Clock;
   readonly newId: NewId;
   readonly addReport: AddReport;
+  readonly cases: Pick<Cases, 'join'>;
   /** Called after the commit: there may be something to send. A hint, never awaited (P7). */
   readonly wake: () => void;
 }): Recorder {
@@ -129,6 +132,10 @@ export function createRecorder(deps: {
           surcharge: found.surcharge,
         })
       : null;
+    // Before the report, which says how many calls of its case there were.
+    if (found.rule.flagged) {
+      await deps.cases.join(trx, await flaggedCall(trx, call.id, entry.operator.id));
+    }
     // P2: a kind that is not reported makes no report, no delivery, nothing.
     const destinations = found.rule.reported ? await report(trx, entry, call.id, found, count, now) : 0;
     const held = destinations > 0 && reviewOf(entry, found) !== null;

@@ -1,6 +1,7 @@
 import { creditCall } from '../billing/credit-call.ts';
 import { NOBODY_TOLD, type TellChange } from '../delivery/tell-change.ts';
 import { type Withdrawn, withdrawReports } from '../delivery/withdraw.ts';
+import type { Cases } from '../followup/cases/cases.ts';
 import {
   type ChangeDeps,
   type ChangeRequest,
@@ -11,10 +12,11 @@ import {
 
 /**
  * Takes a call back for good. What was unsent is cancelled silently; where a report arrived, or may have, a short
- * 取消 follows. Its count and surcharge are credited. A call that is not reported goes as silently as it came (P2).
+ * 取消 follows. Its count and surcharge are credited, and it leaves its harassment case. A call that is not reported
+ * goes as silently as it came (P2).
  */
 export async function retractCall(
-  deps: ChangeDeps & { readonly tellChange: TellChange },
+  deps: ChangeDeps & { readonly tellChange: TellChange; readonly cases: Pick<Cases, 'leave'> },
   request: ChangeRequest,
   notify: Notify,
 ): Promise<ChangeResult> {
@@ -38,6 +40,7 @@ export async function retractCall(
             actor: request.by.id,
             reason: request.reason,
           });
+          await deps.cases.leave(trx, { callId: call.id, why: 'retracted', actor: request.by.id });
           const told =
             call.rule.reported && withdrawn !== undefined
               ? await deps.tellChange.retracted(trx, {

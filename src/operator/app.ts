@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { Reviews } from '../delivery/review/reviews.ts';
 import type { TellChange } from '../delivery/tell-change.ts';
 import type { Clock, NewId } from '../domain/ports.ts';
+import type { Cases } from '../followup/cases/cases.ts';
 import { createCallChanges } from '../intake/call-changes.ts';
 import { createOtherClients } from '../intake/other-clients.ts';
 import type { Recorder } from '../intake/record.ts';
@@ -66,6 +67,7 @@ export function createOperatorApp(deps: {
   readonly recorder: Recorder;
   readonly tellChange: TellChange;
   readonly reviews: Reviews;
+  readonly cases: Cases;
   readonly clock: Clock;
   readonly newId: NewId;
   /** Called when a decision made something due. A hint. */

@@ -1,4 +1,5 @@
 import type { KindTemplate } from '../domain/kinds.ts';
+import type { CaseMessageView, CaseReminderView } from './case-notice.ts';
 import type { CorrectionView } from './correction.ts';
 import type { DestinationNoticeView } from './destination-notice.ts';
 import type { RetractionView } from './retraction.ts';
@@ -9,4 +10,6 @@ export type ReportContent =
   | { readonly template: KindTemplate; readonly view: ReportView }
   | { readonly template: 'correction'; readonly view: CorrectionView }
   | { readonly template: 'retraction'; readonly view: RetractionView }
-  | { readonly template: 'destination-notice'; readonly view: DestinationNoticeView };
+  | { readonly template: 'destination-notice'; readonly view: DestinationNoticeView }
+  | { readonly template: 'case-reminder'; readonly view: CaseReminderView }
+  | { readonly template: 'case-message'; readonly view: CaseMessageView };

@@ -43,6 +43,8 @@ export async function openLibrary(templatesDir: URL): Promise<Library> {
     correction: open('correction'),
     retraction: open('retraction'),
     'destination-notice': open('destination-notice'),
+    'case-reminder': open('case-reminder'),
+    'case-message': open('case-message'),
   };
   if (problems.size > 0) throw new TemplateError([...problems.values()].sort(byPlace));
   return library;

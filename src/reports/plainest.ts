@@ -2,6 +2,7 @@ import type { Body } from '../domain/body.ts';
 import { DONE_LINK_DAYS } from '../domain/done-link.ts';
 import type { KindTemplate } from '../domain/kinds.ts';
 import type { ChannelName } from '../domain/outcome.ts';
+import type { CaseMessageView, CaseReminderView } from './case-notice.ts';
 import { SUBJECT } from './compose.ts';
 import type { ReportContent } from './content.ts';
 import type { CorrectionView } from './correction.ts';
@@ -15,6 +16,9 @@ import type { ReportView } from './view.ts';
 export const PLAINEST_VERSION = 'plainest-1';
 
 const DONE_REQUEST = `ご対応がお済みになりましたら、次のページからお知らせください(${DONE_LINK_DAYS}日間有効):`;
+
+const STILL_FORWARDING =
+  '転送を停止するとのご回答をいただいておりますが、転送がまだ続いているようです。転送の設定をご確認ください。';
 
 /** What a report of each kind asks of its reader, in one line. */
 const REQUESTS: Readonly<Record<KindTemplate, string | null>> = {
@@ -60,6 +64,10 @@ function linesOf(o: ReportContent): readonly (string | null)[] {
       return correctionLines(o.view);
     case 'retraction':
       return retractionLines(o.view);
+    case 'case-reminder':
+      return caseReminderLines(o.view);
+    case 'case-message':
+      return caseMessageLines(o.view);
     case 'message':
     case 'unsure':
     case 'flagged':
@@ -92,6 +100,37 @@ function retractionLines(view: RetractionView): readonly string[] {
   ];
 }
 
+function caseReminderLines(view: CaseReminderView): readonly (string | null)[] {
+  return [
+    `【要対応】ご回答のお願い(${view.time})`,
+    view.recipient,
+    '先にご報告いたしました下記のお電話について、ご回答をまだいただいておりません。',
+    ...caseLines(view),
+    REQUESTS.flagged,
+  ];
+}
+
+function caseMessageLines(view: CaseMessageView): readonly (string | null)[] {
+  return [
+    `【要対応】${view.stopForwarding ? '転送停止のお願い' : 'ご契約の休止のご相談'}`,
+    view.recipient,
+    ...caseLines(view),
+    view.stopForwarding
+      ? 'お電話が収まるまで、当社への転送をお止めくださいますようお願いいたします。再開のご予定日もあわせてお知らせください。'
+      : 'ご契約の休止または解約も含めてご相談いたしたく、ご意向を当社までお知らせください。',
+  ];
+}
+
+function caseLines(view: CaseReminderView | CaseMessageView): readonly string[] {
+  return [
+    `■受付番号: ${view.receiptNumber}`,
+    `■種別: ${view.kindLabel}`,
+    `■受電日時: ${view.callTime}`,
+    `■電話番号: ${view.number}`,
+    `■これまでの件数: ${view.callsSoFar}`,
+  ];
+}
+
 function destinationLines(view: DestinationNoticeView): readonly string[] {
   return [
     '【宛先のご確認】',
@@ -109,6 +148,7 @@ function callLines(template: KindTemplate, view: ReportView): readonly (string |
     view.urgent ? '【至急】' : null,
     view.reminder,
     view.recipient,
+    view.stillForwarding ? STILL_FORWARDING : null,
     `■受付番号: ${view.receiptNumber}`,
     template === 'flagged' ? `■種別: ${view.kindLabel}` : null,
     `■受電日時: ${view.callTime}`,

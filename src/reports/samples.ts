@@ -1,6 +1,7 @@
 import { FIELD_LIMITS } from '../domain/call.ts';
 import type { ReportTemplate } from '../domain/kinds.ts';
 import { CHANNEL_NAMES } from '../domain/outcome.ts';
+import { buildCaseMessage, buildCaseReminder } from './case-notice.ts';
 import type { ReportContent } from './content.ts';
 import { buildCorrection } from './correction.ts';
 import { buildDestinationNotice, type DestinationNoticeFacts } from './destination-notice.ts';
@@ -35,7 +36,7 @@ const EVERYDAY: ReportFacts = {
   urgent: true,
   surcharge: { label: '長時間の通話', amountYen: 200 },
   month: { ordinal: 18, included: 20 },
-  flaggedSoFar: { count: 3, since: new Date('2024-05-02T01:00:00Z') },
+  flaggedSoFar: { count: 3, since: new Date('2024-05-02T01:00:00Z'), inHour: 2, inDay: 2 },
 };
 
 const EMPTY: ReportFacts = {
@@ -109,6 +110,15 @@ export function samplesOf(template: ReportTemplate): readonly Sample[] {
       return correctionSamples();
     case 'retraction':
       return callFacts().map(([name, facts]) => ({ name, view: buildRetraction(facts) }));
+    case 'case-reminder':
+      return callFacts().map(([name, facts]) => ({ name, view: buildCaseReminder(facts, 3) }));
+    case 'case-message':
+      return callFacts().flatMap(([name, facts]) =>
+        (['stop_forwarding', 'propose_suspension'] as const).map((message) => ({
+          name: `${name}, ${message}`,
+          view: buildCaseMessage(facts, message),
+        })),
+      );
     case 'message':
     case 'unsure':
     case 'flagged':
@@ -176,7 +186,7 @@ function callSamples(): readonly Sample[] {
   return callFacts().flatMap(([name, base]) =>
     [true, false].map((urgent) => ({
       name: `${name}${urgent ? ', urgent' : ''}`,
-      view: buildView({ ...base, urgent }),
+      view: buildView({ ...base, urgent, stillForwarding: urgent }),
       done: true,
     })),
   );

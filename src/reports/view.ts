@@ -1,4 +1,4 @@
-import { formatCallTime, formatDay, jstDay } from '../domain/calendar.ts';
+import { formatCallTime } from '../domain/calendar.ts';
 import { FIELD_LIMITS, type NumberState, WISH_LABELS, type Wish } from '../domain/call.ts';
 import type { KindTemplate } from '../domain/kinds.ts';
 import { printableLine } from '../domain/text.ts';
@@ -12,6 +12,7 @@ import {
   quoted,
   recipientLine,
   reminderLine,
+  soFarText,
   surchargeText,
 } from './wording.ts';
 
@@ -40,10 +41,20 @@ export interface ReportFacts {
   readonly surcharge: { readonly label: string; readonly amountYen: number } | null;
   /** The call's ordinal in its JST month and the calls its plan includes (null: no plan). */
   readonly month: { readonly ordinal: number; readonly included: number | null } | null;
-  /** Flagged calls of this client so far, this one included, and when the first of them came. */
-  readonly flaggedSoFar: { readonly count: number; readonly since: Date } | null;
+  /** Calls of this call's harassment case so far, this one included; null for a call of none. */
+  readonly flaggedSoFar: CallsSoFar | null;
+  /** Whether the call came although the client had said that forwarding is stopped. */
+  readonly stillForwarding?: boolean;
   /** Whether this report says once more what was reported before and is not marked done. */
   readonly reminder?: boolean;
+}
+
+/** How many calls, and since when the first came; how many of them within an hour and a day before the newest. */
+export interface CallsSoFar {
+  readonly count: number;
+  readonly since: Date;
+  readonly inHour: number;
+  readonly inDay: number;
 }
 
 /**
@@ -76,8 +87,10 @@ export interface ReportView {
   readonly kindLabel: string;
   /** 「割増料金 200円(理由: …)」. */
   readonly surcharge: string | null;
-  /** 「3件(2024年5月2日(木)以降、今回を含む)」. */
+  /** 「3件(2024年5月2日(木)以降、今回を含む。直近1時間で2件)」. */
   readonly flaggedSoFar: string | null;
+  /** Whether the call came although the client had said that forwarding is stopped. */
+  readonly stillForwarding: boolean;
   /** What a reminder says first: that it is one, of which call. */
   readonly reminder: string | null;
   /** The agency's name and telephone number, as its reports are signed. */
@@ -115,8 +128,8 @@ export function buildView(facts: ReportFacts): ReportView {
     urgent: facts.urgent,
     kindLabel: printableLine(facts.kind.label),
     surcharge: surchargeText(facts.surcharge),
-    flaggedSoFar:
-      flaggedSoFar && `${flaggedSoFar.count}件(${formatDay(jstDay(flaggedSoFar.since))}以降、今回を含む)`,
+    flaggedSoFar: soFarText(flaggedSoFar, { thisOne: true }),
+    stillForwarding: facts.stillForwarding === true,
     reminder: facts.reminder ? reminderLine(facts.receiptNumber) : null,
     agency: agencyLine(facts.agency),
   };

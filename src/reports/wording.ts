@@ -1,3 +1,4 @@
+import { formatDay, jstDay } from '../domain/calendar.ts';
 import { NUMBER_STATE_LABELS } from '../domain/call.ts';
 import { printable, printableLine } from '../domain/text.ts';
 import type { ReportFacts } from './view.ts';
@@ -77,6 +78,27 @@ export function surchargeText(surcharge: ReportFacts['surcharge']): string | nul
   if (surcharge === null) return null;
   const yen = surcharge.amountYen.toLocaleString('en-US');
   return `割増料金 ${yen}円(理由: ${printableLine(surcharge.label)})`;
+}
+
+/** So many calls are told as fast. [ours] */
+const FAST_IN_HOUR = 2;
+const FAST_IN_DAY = 3;
+
+/** 「3件(2024年5月2日(木)以降、今回を含む。直近1時間で2件)」: how many, since when, and how fast where that tells. */
+export function soFarText(
+  soFar: ReportFacts['flaggedSoFar'],
+  { thisOne }: { readonly thisOne: boolean },
+): string | null {
+  if (soFar === null) return null;
+  const { count, since, inHour, inDay } = soFar;
+  const pace =
+    inHour >= FAST_IN_HOUR
+      ? `直近1時間で${inHour}件`
+      : inDay >= FAST_IN_DAY
+        ? `直近24時間で${inDay}件`
+        : null;
+  const scope = `${formatDay(jstDay(since))}以降${thisOne ? '、今回を含む' : ''}`;
+  return `${count}件(${pace === null ? scope : `${scope}。${pace}`})`;
 }
 
 /** Says in its first words that it is no new call. */

@@ -160,6 +160,9 @@ export interface Schema {
     revision: Generated<number>;
     /** Only of a `correction`: the revision its readers were told before. */
     changed_from: Generated<number | null>;
+    /** Only of a `case_reminder` or `case_message`: the case, and the event it was made with. */
+    case_id: Generated<string | null>;
+    case_seq: Generated<number | null>;
     /** Since when another report, or silence, has taken its place: it is sent no more. */
     superseded_at: Generated<Date | null>;
   };

@@ -63,6 +63,7 @@ export async function createDesk(
     clock: world.clock.now,
     newId,
     addReport: world.delivery.addReport,
+    cases: world.cases,
     wake: () => undefined,
   });
   const app = createOperatorApp({
@@ -80,6 +81,7 @@ export async function createDesk(
     recorder: o.recorder?.(recorder) ?? recorder,
     tellChange: world.delivery.tellChange,
     reviews: world.delivery.reviews,
+    cases: world.cases,
     clock: world.clock.now,
     newId,
     wake: () => undefined,

@@ -45,7 +45,7 @@ export const FLAGGED: ReportFacts = {
   quote: '責任者を出せ\nまた掛けるからな',
   wish: null,
   surcharge: { label: '嫌がらせ・大声', amountYen: 200 },
-  flaggedSoFar: { count: 3, since: new Date('2024-05-02T01:00:00Z') },
+  flaggedSoFar: { count: 3, since: new Date('2024-05-02T01:00:00Z'), inHour: 1, inDay: 1 },
 };
 
 export const BY_TEMPLATE: Readonly<Record<KindTemplate, ReportFacts>> = {

@@ -18,6 +18,7 @@ describe('what a report says', () => {
       message: '見積書の件',
       quote: null,
       reminder: null,
+      stillForwarding: false,
       wish: '折り返し希望',
       operator: '鈴木',
       monthCount: '18/20回',
@@ -104,10 +105,16 @@ describe('what a report says', () => {
     expect(buildView(UNSURE).message).toBe('回線の見直しについて、社長様とお話しになりたいとのこと');
   });
 
-  it('tells how many flagged calls there were, and since which day in Japan', () => {
+  it('tells how many calls its case has, since which day in Japan, and how fast where that tells', () => {
     expect(buildView(FLAGGED).flaggedSoFar).toBe('3件(2024年5月2日(木)以降、今回を含む)');
-    const late = { count: 1, since: new Date('2024-06-19T15:30:00Z') };
+    const late = { count: 1, since: new Date('2024-06-19T15:30:00Z'), inHour: 1, inDay: 1 };
     expect(view({ flaggedSoFar: late }).flaggedSoFar).toBe('1件(2024年6月20日(木)以降、今回を含む)');
+    expect(view({ flaggedSoFar: { ...late, count: 5, inHour: 3, inDay: 5 } }).flaggedSoFar).toBe(
+      '5件(2024年6月20日(木)以降、今回を含む。直近1時間で3件)',
+    );
+    expect(view({ flaggedSoFar: { ...late, count: 5, inDay: 5 } }).flaggedSoFar).toBe(
+      '5件(2024年6月20日(木)以降、今回を含む。直近24時間で5件)',
+    );
   });
 
   it('quotes words once, and never lets a typed line begin like a label', () => {

@@ -5,6 +5,8 @@ import { type Allowances, createBudgets } from '../../src/delivery/budgets.ts';
 import { DELIVERY_DEFAULTS, type DeliverySettings } from '../../src/delivery/settings.ts';
 import type { CallEntry } from '../../src/domain/call.ts';
 import { createDoneLinks, type DoneLinks } from '../../src/domain/done-link.ts';
+import type { Cases } from '../../src/followup/cases/cases.ts';
+import { createCases } from '../../src/followup/cases/create-cases.ts';
 import { type CallChanges, createCallChanges } from '../../src/intake/call-changes.ts';
 import { createRecorder, type Recorder } from '../../src/intake/record.ts';
 import { createRenderer } from '../../src/reports/render.ts';
@@ -25,6 +27,7 @@ export interface World {
   readonly recorder: Recorder;
   readonly changes: CallChanges;
   readonly delivery: Delivery;
+  readonly cases: Cases;
   /** Of `https://toritsugi.example`. */
   readonly doneLinks: DoneLinks;
   readonly chatwork: ScriptedChannel;
@@ -96,11 +99,21 @@ export async function createWorld(
     settings: { ...DELIVERY_DEFAULTS, ...settings },
     log,
   });
+  const cases = createCases({
+    db,
+    clock: clock.now,
+    newId,
+    addReport: delivery.addReport,
+    wake: () => {
+      wakes += 1;
+    },
+  });
   const recorder = createRecorder({
     db,
     clock: clock.now,
     newId,
     addReport: delivery.addReport,
+    cases,
     wake: () => {
       wakes += 1;
     },
@@ -110,6 +123,7 @@ export async function createWorld(
     clock: clock.now,
     newId,
     tellChange: delivery.tellChange,
+    cases,
     wake: () => {
       wakes += 1;
     },
@@ -148,6 +162,7 @@ export async function createWorld(
     recorder,
     changes,
     delivery,
+    cases,
     doneLinks,
     chatwork,
     slack,
@@ -241,6 +256,7 @@ export async function createWorld(
       await sql`alter table case_events enable trigger case_events_append_only`.execute(db);
       await sql`insert into kind_rules select * from saved_rules`.execute(db);
       await sql`alter sequence receipt_numbers restart`.execute(db);
+      await sql`alter sequence case_numbers restart`.execute(db);
       for (const channel of [chatwork, slack, email]) channel.forget();
       jobs.length = 0;
       wakes = 0;

@@ -114,9 +114,12 @@ export interface CaseBanner {
   readonly caseId: string;
   readonly number: number;
   readonly state: CaseState;
+  readonly kind: string;
   readonly kindLabel: string;
   readonly numberE164: string | null;
   readonly calls: number;
+  /** Its first call. */
+  readonly since: Date;
   readonly lastCallAt: Date;
   readonly stands: CaseAnswer | null;
   readonly agreed: { readonly text: string; readonly wording: string | null } | null;
@@ -124,13 +127,18 @@ export interface CaseBanner {
 
 /** Harassment cases: the only writers of `cases`, `case_calls` and `case_events`. */
 export interface Cases {
-  /** In the transaction that records or reclassifies the call, under its client's row lock, before its report. */
+  /** In the transaction that records the call, under its client's row lock, before its report. */
   join(trx: Transaction<Schema>, call: FlaggedCall): Promise<Joined>;
   /** In the transaction that retracts or reclassifies the call. Nothing happens for a call of no case. */
   leave(
     trx: Transaction<Schema>,
     o: { readonly callId: string; readonly why: 'retracted' | 'reclassified'; readonly actor: string },
   ): Promise<void>;
+  /**
+   * In the transaction that corrects or reclassifies a call that is flagged now: moves it where it belongs by what it
+   * says now, or joins it where it was in no case.
+   */
+  rejoin(trx: Transaction<Schema>, call: FlaggedCall): Promise<Joined>;
   read(caseId: string): Promise<CaseView | undefined>;
   readByNumber(number: number): Promise<CaseView | undefined>;
   /** For pages, buttons and replies that hold a delivery. */

@@ -8,6 +8,7 @@ import * as reminders from './0006_reminders.ts';
 import * as largeLedger from './0007_large_ledger.ts';
 import * as review from './0008_review.ts';
 import * as cases from './0010_cases.ts';
+import * as casesMore from './0011_cases_more.ts';
 
 /** Every migration by its name; the numbers give the order, and a name that was ever released never changes. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -20,4 +21,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0007_large_ledger': largeLedger,
   '0008_review': review,
   '0010_cases': cases,
+  '0011_cases_more': casesMore,
 };

@@ -1,0 +1,99 @@
+import { type NewNotice, STAFF } from '../../delivery/notice.ts';
+import { staffNoticeBody } from '../../delivery/notice-body.ts';
+import { formatCallTime, formatDay } from '../../domain/calendar.ts';
+import { ANSWER_LABELS, type CaseAnswer } from '../../domain/cases/answers.ts';
+import type { CaseWords } from './case-words.ts';
+
+/*
+ * What supervisors are told about cases. Each goes out once for the event it tells of; none of it ever goes to a
+ * client or into an operator's form (P9).
+ */
+
+type Blocks = readonly Readonly<Record<string, unknown>>[];
+
+/** Nobody answered, however often asked; or there was no way to ask. */
+export function escalationNotice(words: CaseWords, seq: number, asked: number): NewNotice {
+  const phones =
+    words.clientPhones.length === 0
+      ? '顧客の電話番号: 登録がありません。契約書などで確かめ、顧客ファイルの own_numbers に加えてください。'
+      : `顧客の電話番号: ${words.clientPhones.join('、')}`;
+  return notice(`case-escalated:${words.caseId}:${seq}`, [
+    asked === 0
+      ? `【要対応】使える宛先がなく、嫌がらせ案件 #${words.number} の回答をお願いできません。`
+      : `【要対応】嫌がらせ案件 #${words.number} に、${asked}回お願いしても回答がありません。`,
+    ...factsOf(words),
+    phones,
+    '顧客へお電話で事情とご対応を伺い、伺った内容を案件に記録してください。',
+  ]);
+}
+
+/** The client did what it said for a day; that day comes, or has come. */
+export function promiseNotice(
+  words: CaseWords,
+  seq: number,
+  o: { readonly when: 'before' | 'due'; readonly stands: CaseAnswer & { readonly until: string } },
+): NewNotice {
+  const { choice, until, note } = o.stands;
+  const what = choice === 'pause' ? '転送を再開する予定の日' : `「${ANSWER_LABELS[choice]}」とした期日`;
+  return notice(`case-promise:${words.caseId}:${seq}`, [
+    `【${o.when === 'before' ? '予告' : '期日'}】${formatDay(until)}は、嫌がらせ案件 #${words.number} で顧客が${what}です。`,
+    ...factsOf(words),
+    ...(note === null ? [] : [`顧客の補足: ${note}`]),
+    choice === 'pause'
+      ? '再開の予定に変わりがないか、必要に応じて顧客に確かめてください。'
+      : '済んだかどうかを顧客に確かめ、案件に記録してください。',
+  ]);
+}
+
+/** A call came in although the client said that forwarding is stopped. */
+export function stillForwardingNotice(words: CaseWords, seq: number, until: string | null): NewNotice {
+  return notice(`case-still-forwarding:${words.caseId}:${seq}`, [
+    `【要確認】転送停止中のはずの顧客に、嫌がらせ案件 #${words.number} の電話がありました。`,
+    ...factsOf(words),
+    until === null ? '再開の予定日: 伺っていません' : `再開の予定日: ${formatDay(until)}`,
+    '転送がまだ続いているようです。顧客への報告にもその旨を記しました。',
+  ]);
+}
+
+/** So many calls in so short a time that supervisors have to protect operators. `blocks`: buttons to act with. */
+export function alarmNotice(
+  words: CaseWords,
+  seq: number,
+  o: { readonly window: 'hour' | 'day'; readonly calls: number; readonly blocks?: Blocks },
+): NewNotice {
+  const span = o.window === 'hour' ? '1時間' : '24時間';
+  return notice(
+    `case-alarm:${words.caseId}:${seq}`,
+    [
+      `【警報】${words.clientCode} ${words.clientName} に、嫌がらせ電話が${span}で${o.calls}件ありました。`,
+      ...factsOf(words),
+      'オペレーターの負担を確かめ、転送停止のお願い、またはご契約の休止のご相談を検討してください。',
+    ],
+    o.blocks,
+  );
+}
+
+/** The same number calls several clients. */
+export function acrossNotice(
+  words: CaseWords,
+  others: readonly { readonly number: number; readonly clientCode: string; readonly clientName: string }[],
+): NewNotice {
+  return notice(`case-across:${words.caseId}`, [
+    `【管理者限り】嫌がらせ案件 #${words.number} と同じ番号から、ほかの顧客にも嫌がらせ電話が掛かっています。`,
+    ...factsOf(words),
+    ...others.map((other) => `ほかの案件: #${other.number} ${other.clientCode} ${other.clientName}`),
+    'ほかの顧客のことは、顧客にもオペレーターにも伝えないでください。',
+  ]);
+}
+
+function factsOf(words: CaseWords): readonly string[] {
+  return [
+    `顧客: ${words.clientCode} ${words.clientName}`,
+    `種別: ${words.kindLabel} / 電話番号: ${words.numberShown ?? '番号なし(非通知など)'}`,
+    `受電: ${words.calls}件(最初 ${formatCallTime(words.openedAt)}、最近 ${formatCallTime(words.lastCallAt)})`,
+  ];
+}
+
+function notice(key: string, lines: readonly string[], blocks: Blocks = []): NewNotice {
+  return { key, target: STAFF, body: staffNoticeBody(lines, { blocks }) };
+}
