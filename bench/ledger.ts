@@ -174,7 +174,7 @@ export async function settleDown(db: Kysely<Schema>): Promise<void> {
 }
 
 /** A UUIDv7 of a moment, so that rows lie in their indexes as the program's own ids would have them. */
-function uuidAt(column: 'at') {
+export function uuidAt(column: 'at') {
   return sql.raw(
     `(lpad(to_hex((extract(epoch from ${column}) * 1000)::bigint), 12, '0') || '7' || substr(md5(random()::text), 1, 3)` +
       ` || '8' || substr(md5(random()::text), 1, 15))::uuid`,

@@ -12,6 +12,7 @@ import { describeMachine, load } from './machine.ts';
 import { measureMemory } from './memory.ts';
 import { measureNeighbour, type Neighbour } from './neighbour.ts';
 import { createDatabase, type Servers, startServers } from './servers.ts';
+import { measureStatements } from './statements.ts';
 import { median } from './statistics.ts';
 import {
   entriesLine,
@@ -22,12 +23,14 @@ import {
   neighbourLine,
   type RaceFigures,
   raceLine,
+  statementsLines,
   table,
 } from './table.ts';
 
 /*
  *   npm run bench                       everything, about an hour on two cores
- *   npm run bench -- --only a,c         some of it: a drain · b latency · c neighbour · d ledger · e memory · f entries
+ *   npm run bench -- --only a,c         some of it: a drain · b latency · c neighbour · d ledger · e memory ·
+ *                                       f entries · g statements
  *   npm run bench -- --rounds 1         less of it
  *
  * Prints one table; everything measured goes to bench/results/ as JSON. PostgreSQL and Redis are started on
@@ -35,11 +38,15 @@ import {
  */
 const { values } = parseArgs({
   options: {
-    only: { type: 'string', default: 'a,b,c,d,e,f' },
+    only: { type: 'string', default: 'a,b,c,d,e,f,g' },
     rounds: { type: 'string', default: '3' },
     jobs: { type: 'string', default: '10000' },
     slots: { type: 'string', default: '50' },
     calls: { type: 'string', default: '1000000' },
+    /** Of (g): clients, calls in the month of their statements, and usage events in all. */
+    clients: { type: 'string', default: '5000' },
+    'month-calls': { type: 'string', default: '500000' },
+    events: { type: 'string', default: '10000000' },
     /** An hour at 5 a second, seven times the busiest hour of the largest agency known. */
     'hour-entries': { type: 'string', default: '18000' },
     /** Of every latency, for a quicker look. */
@@ -69,10 +76,11 @@ const PARTS: Readonly<Record<string, (servers: Servers) => Promise<Measured>>> =
   d: largeLedger,
   e: memory,
   f: entries,
+  g: statements,
 };
 
 async function main(): Promise<void> {
-  await installRivals();
+  if (values.only.includes('a')) await installRivals();
   const machine = await describeMachine();
   const servers = await startServers();
   const lines: Line[] = [];
@@ -231,6 +239,15 @@ async function entries(servers: Servers): Promise<Measured> {
     await measureEntries(undefined, { perSecond: 10, seconds: SECONDS }),
   ];
   return { lines: raw.map(entriesLine), raw };
+}
+
+async function statements(servers: Servers): Promise<Measured> {
+  const raw = await measureStatements(servers, {
+    clients: Number(values.clients),
+    monthCalls: Number(values['month-calls']),
+    events: Number(values.events),
+  });
+  return { lines: statementsLines(raw), raw };
 }
 
 /** The rivals are nobody's dependency but the benchmark's own. */

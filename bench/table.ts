@@ -2,6 +2,7 @@ import type { Entries } from './entries-run.ts';
 import type { Latency } from './latency.ts';
 import type { Memory } from './memory.ts';
 import type { Neighbour } from './neighbour.ts';
+import type { Statements } from './statements.ts';
 import { rounded } from './statistics.ts';
 
 /** One line of the table: a figure, its rival in the same run, and what was asked for. */
@@ -87,6 +88,34 @@ export function entriesLine(entries: Entries): Line {
     ratio: `${entries.arrived} of ${entries.reported} arrived, ${entries.doubled} doubled`,
     goal: 'p99 under 300 ms',
   };
+}
+
+export function statementsLines(of: Statements): readonly Line[] {
+  const size = `${of.clients} clients, ${of.monthCalls} calls in the month, ${of.events} events`;
+  const seconds = (value: number): string => `${rounded(value / 1000)} s`;
+  return [
+    {
+      what: `(g) all statements; ${size}`,
+      figure: seconds(of.all.ms),
+      beside: `plain SQL, one query ${seconds(of.all.plainMs)}`,
+      ratio: rounded(of.all.ms / of.all.plainMs).toFixed(2),
+      goal: 'under 60 s',
+    },
+    {
+      what: '(g) closing that month',
+      figure: seconds(of.closeMs),
+      beside: '',
+      ratio: '',
+      goal: 'under 60 s',
+    },
+    {
+      what: '(g) usage of one client (p50 / p99)',
+      figure: quantiles(of.one),
+      beside: `plain SQL ${ms(of.one.plainP50)}`,
+      ratio: rounded(of.one.p50 / of.one.plainP50).toFixed(2),
+      goal: 'under 50 ms',
+    },
+  ];
 }
 
 /** The lines as a Markdown table. */

@@ -95,6 +95,15 @@ describe('what only one place may do', () => {
     expect(files.every((file) => file.startsWith('src/followup/cases/'))).toBe(true);
   });
 
+  it('P5 writes closed months and statements in billing alone, prices in the rulebook alone', () => {
+    const files = [...writers('billing_months'), ...writers('statements')];
+    expect(files.length).toBeGreaterThan(1);
+    expect(files.every((file) => roomOf(file) === 'billing')).toBe(true);
+    const prices = [...writers('plans'), ...writers('extras')];
+    expect(prices.length).toBeGreaterThan(1);
+    expect(prices.every((file) => roomOf(file) === 'rulebook')).toBe(true);
+  });
+
   it('P4 writes deliveries and attempts in delivery alone', () => {
     const files = [...writers('deliveries'), ...writers('attempts')];
     expect(files.length).toBeGreaterThan(3);

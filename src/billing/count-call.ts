@@ -1,9 +1,11 @@
 import type { Kysely } from 'kysely';
-import { jstMonth, monthStart } from '../domain/calendar.ts';
+import { worthOfCall } from '../domain/billing/late.ts';
+import { jstMonth } from '../domain/calendar.ts';
 import type { Clock, NewId } from '../domain/ports.ts';
-import { planOf } from '../rulebook/plans.ts';
 import type { SurchargeReason } from '../rulebook/surcharges.ts';
 import type { Schema } from '../storage/schema.ts';
+import { bookingFor } from './months.ts';
+import { closedPrice, openPrice } from './price-of-month.ts';
 import { runningCount } from './running-count.ts';
 
 /** The running count a report shows: 「今月 18/20回」. Taken once, never rendered anew. */
@@ -15,8 +17,9 @@ export interface MonthCount {
 }
 
 /**
- * Counts a call in the JST month it came in, with its surcharge as an event of its own. The database itself
- * refuses a second live count of one call (P5). To be called under the client's row lock: the ordinal is taken
+ * Counts a call in the JST month it came in, with its surcharge as an event of its own. Where that month is closed, it
+ * is booked in the first open one, at what it would have cost in its own (P5). The database itself refuses a second live
+ * count of one call, and anything in a closed month. To be called under the client's row lock: the ordinal is taken
  * there.
  */
 export async function countCall(
@@ -32,18 +35,28 @@ export async function countCall(
   },
 ): Promise<MonthCount> {
   const month = jstMonth(o.occurredAt);
+  const booking = await bookingFor(trx, month);
+  const ordinal = (await runningCount(trx, o.clientId, month)) + 1;
   const event = {
     client_id: o.clientId,
     call_id: o.callId,
-    month: monthStart(month),
+    ...booking,
     reverses: null,
     actor: o.actor,
     at: deps.clock(),
   };
+  const late = booking.of_month !== null;
+  const price = await (late ? closedPrice : openPrice)(trx, o.clientId, month);
   await trx
     .insertInto('usage_events')
     .values([
-      { ...event, id: deps.newId(), type: 'count' as const, reason: null },
+      {
+        ...event,
+        id: deps.newId(),
+        type: 'count' as const,
+        amount_yen: late ? worthOfCall(price, ordinal) : 0,
+        reason: null,
+      },
       ...(o.surcharge
         ? [
             {
@@ -57,6 +70,5 @@ export async function countCall(
         : []),
     ])
     .execute();
-  const plan = await planOf(trx, o.clientId, month);
-  return { ordinal: await runningCount(trx, o.clientId, month), included: plan?.includedCalls ?? null };
+  return { ordinal, included: price?.includedCalls ?? null };
 }

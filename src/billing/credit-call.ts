@@ -1,8 +1,12 @@
 import { type Kysely, sql } from 'kysely';
-import { jstMonth, monthStart } from '../domain/calendar.ts';
+import { worthOfCall } from '../domain/billing/late.ts';
+import { jstMonth } from '../domain/calendar.ts';
 import type { Clock, NewId } from '../domain/ports.ts';
 import type { SurchargeReason } from '../rulebook/surcharges.ts';
 import type { Schema } from '../storage/schema.ts';
+import { bookingFor } from './months.ts';
+import { closedPrice } from './price-of-month.ts';
+import { runningCount } from './running-count.ts';
 
 type Deps = { readonly clock: Clock; readonly newId: NewId };
 type Change = {
@@ -15,10 +19,11 @@ type Change = {
 
 /**
  * Takes back everything a call still counts for: its count and its surcharge, each by an event that reverses it. The
- * database refuses a second reversal of one event. Nothing is done for a call that counts for nothing.
+ * database refuses a second reversal of one event. Nothing is done for a call that counts for nothing. To be called
+ * under the client's row lock.
  *
- * A credit belongs to the month it is given in, or to the call's own where that is not over yet: a month that is over
- * is never changed (P5).
+ * A credit is booked in the month of the call. Where that is closed, it is booked in the first open one, at what the
+ * call had cost: a closed month never changes (P5).
  * @returns how many events were reversed
  */
 export async function creditCall(trx: Kysely<Schema>, deps: Deps, change: Change): Promise<number> {
@@ -34,7 +39,6 @@ export async function replaceSurcharge(
 ): Promise<void> {
   await reverse(trx, deps, change, ['surcharge']);
   if (surcharge === null) return;
-  const now = deps.clock();
   await trx
     .insertInto('usage_events')
     .values({
@@ -42,12 +46,12 @@ export async function replaceSurcharge(
       client_id: change.clientId,
       call_id: change.callId,
       type: 'surcharge',
-      month: openMonth(monthStart(jstMonth(change.occurredAt)), now),
+      ...(await bookingFor(trx, jstMonth(change.occurredAt))),
       amount_yen: surcharge.amountYen,
       reverses: null,
       reason: surcharge.label,
       actor: change.actor,
-      at: now,
+      at: deps.clock(),
     })
     .execute();
 }
@@ -58,35 +62,40 @@ async function reverse(
   change: Change,
   types: readonly ('count' | 'surcharge')[],
 ): Promise<number> {
-  const { rows: live } = await sql<{ id: string; client_id: string; month: string }>`
-    select e.id, e.client_id, e.month from usage_events e
+  // Index: usage_events_call.
+  const { rows: live } = await sql<{
+    id: string;
+    clientId: string;
+    type: 'count' | 'surcharge';
+    ofMonth: string;
+  }>`
+    select e.id, e.client_id as "clientId", e.type, to_char(coalesce(e.of_month, e.month), 'YYYY-MM') as "ofMonth"
+    from usage_events e
     where e.call_id = ${change.callId} and e.type = any(${types}::text[])
       and not exists (select 1 from usage_events reversal where reversal.reverses = e.id)
+    order by e.type, e.id
   `.execute(trx);
-  if (live.length === 0) return 0;
-  const now = deps.clock();
-  await trx
-    .insertInto('usage_events')
-    .values(
-      live.map((event) => ({
+  for (const { id, clientId, type, ofMonth } of live) {
+    const booking = await bookingFor(trx, ofMonth);
+    const worth =
+      type === 'count' && booking.of_month !== null
+        ? worthOfCall(await closedPrice(trx, clientId, ofMonth), await runningCount(trx, clientId, ofMonth))
+        : 0;
+    await trx
+      .insertInto('usage_events')
+      .values({
         id: deps.newId(),
-        client_id: event.client_id,
+        client_id: clientId,
         call_id: change.callId,
-        type: 'credit' as const,
-        month: openMonth(event.month, now),
-        amount_yen: 0,
-        reverses: event.id,
+        type: 'credit',
+        ...booking,
+        amount_yen: worth === 0 ? 0 : -worth,
+        reverses: id,
         reason: change.reason,
         actor: change.actor,
-        at: now,
-      })),
-    )
-    .execute();
+        at: deps.clock(),
+      })
+      .execute();
+  }
   return live.length;
-}
-
-/** `YYYY-MM-01` of a month, or of the present one when that month is over. */
-function openMonth(month: string, now: Date): string {
-  const present = monthStart(jstMonth(now));
-  return month < present ? present : month;
 }

@@ -5,28 +5,9 @@ import { codeForm } from '../domain/search.ts';
 import { contradictions, doubles } from '../rulebook/checks.ts';
 import type { ImportProblem } from '../rulebook/import-result.ts';
 import type { Path } from '../rulebook/yaml-source.ts';
+import { contractProblems, extraProblems } from './check-charges.ts';
 import type { ClientsReading, DraftClient } from './client-file.ts';
-import type { StoredClient } from './stored-clients.ts';
-
-/** What is stored and a clients file refers to or could collide with. */
-export interface ClientReferences {
-  /** Plans with the first day of their first price. */
-  readonly plans: ReadonlyMap<string, string>;
-  readonly kinds: ReadonlySet<string>;
-  /** Clients the file does not name. */
-  readonly others: readonly {
-    readonly code: string;
-    readonly name: string;
-    readonly kana: string;
-    readonly aliases: readonly string[];
-  }[];
-  /** Clients the file names, as stored, by code. */
-  readonly stored: ReadonlyMap<string, StoredClient>;
-  /** The current JST month, `YYYY-MM`. */
-  readonly month: string;
-}
-
-type Problem = (path: Path, message: string) => ImportProblem;
+import { type ClientReferences, importFirst, listed, type Problem } from './client-references.ts';
 
 /** Mistakes no single value shows: doubles, collisions, and what does not fit what is stored. */
 export function checkClients(reading: ClientsReading, known: ClientReferences): readonly ImportProblem[] {
@@ -44,6 +25,8 @@ export function checkClients(reading: ClientsReading, known: ClientReferences): 
             ...rosterProblems(client, ['clients', index, 'roster'], problem),
             ...destinationProblems(client, ['clients', index, 'destinations'], problem),
             ...reminderProblems(client, ['clients', index, 'reminders', 'to'], problem),
+            ...contractProblems(client, known, ['clients', index], problem),
+            ...extraProblems(client, known, ['clients', index, 'extras'], problem),
             ...planProblems(client, known, ['clients', index, 'plans'], problem),
             ...ruleProblems(client, known, ['clients', index, 'rules'], problem),
           ],
@@ -253,12 +236,4 @@ function ruleProblems(
       contradictions(rule).map(({ key, message }) => problem([...path, index, key], message)),
     ),
   ];
-}
-
-function listed(words: ReadonlySet<string | undefined>, ifNone = 'there is none yet'): string {
-  return [...words].filter((word) => word !== undefined).join(', ') || ifNone;
-}
-
-function importFirst(what: 'plans' | 'kinds'): string {
-  return `there is none yet; first run: npm run toritsugi -- ${what} import ${what}.yaml`;
 }

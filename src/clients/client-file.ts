@@ -31,6 +31,18 @@ const plan = mapping({
   plan: code('code of a plan', 'dashed'),
 });
 
+const contract = mapping({
+  from: optional(day('first day under contract')),
+  until: optional(day('last day under contract')),
+});
+
+const extra = mapping({
+  extra: code('code of an extra', 'dashed'),
+  from: month('first month of the extra'),
+  to: optional(month('last month of the extra')),
+  quantity: optional(whole('how many of it', 1, 99)),
+});
+
 const member = mapping({
   name: line('name on the roster', 60),
   kana: optional(line('kana of the name', 60)),
@@ -76,7 +88,10 @@ export const clientsFile = mapping({
       operator_notes: optional(paragraph('notes for operators', 2500)),
       reminders: optional(reminders),
       review: optional(flag('whether a supervisor reads every report before it is sent')),
+      contract: optional(contract),
       plans: listOf(plan, 'a list of plans with their first month'),
+      extras: listOf(extra, 'a list of monthly extras with their months'),
+      tell_refused_sales: optional(flag('whether statements tell how many sales calls were refused')),
       roster: listOf(member, 'a list of people'),
       destinations: listOf(destination, 'a list of destinations'),
       rules: listOf(rule, 'a list of rules'),

@@ -3,7 +3,13 @@ import type { NewId } from '../domain/ports.ts';
 import type { ReminderSettings } from '../domain/reminders.ts';
 import { describeRule } from '../rulebook/describe-rule.ts';
 import { diffByKey, fieldChange, sameContent } from '../rulebook/diff.ts';
-import type { StoredClient, StoredDestination, StoredMember, StoredRule } from './stored-clients.ts';
+import type {
+  StoredClient,
+  StoredDestination,
+  StoredExtra,
+  StoredMember,
+  StoredRule,
+} from './stored-clients.ts';
 import type { WantedClient, WantedDestination } from './wanted-client.ts';
 
 /** What changes about one client: in words, and as rows to write. */
@@ -18,6 +24,10 @@ export interface ClientChange {
   readonly roster: readonly StoredMember[];
   readonly destinations: readonly StoredDestination[];
   readonly plans: { readonly removed: readonly string[]; readonly written: WantedClient['plans'] };
+  readonly extras: {
+    readonly removed: readonly StoredExtra[];
+    readonly written: readonly StoredExtra[];
+  };
   readonly rules: { readonly removed: readonly string[]; readonly written: readonly StoredRule[] };
 }
 
@@ -37,6 +47,12 @@ export function diffClient(
     (plan) => plan.from_month,
     (plan) => plan.plan_code,
   );
+  const extras = diffByKey(
+    stored?.extras ?? [],
+    wanted.extras,
+    (extra) => `${extra.extra_code} ${extra.from_month}`,
+    describeExtra,
+  );
   const rules = diffByKey(
     stored?.rules ?? [],
     wanted.rules,
@@ -53,6 +69,11 @@ export function diffClient(
       ...plans.changed.map(
         ({ before, after }) =>
           `plan from ${after.from_month.slice(0, 7)}: ${before.plan_code} → ${after.plan_code}`,
+      ),
+      ...extras.added.map((extra) => `+ extra ${describeExtra(extra)}`),
+      ...extras.removed.map((extra) => `- extra ${describeExtra(extra)}`),
+      ...extras.changed.map(
+        ({ before, after }) => `extra ${describeExtra(before)} → ${describeExtra(after)}`,
       ),
       ...roster.lines,
       ...destinations.lines,
@@ -73,6 +94,10 @@ export function diffClient(
         (plan) => plan.from_month,
       ),
       written: [...plans.added, ...plans.changed.map(({ after }) => after)],
+    },
+    extras: {
+      removed: [...extras.removed, ...extras.changed.map(({ before }) => before)],
+      written: [...extras.added, ...extras.changed.map(({ after }) => after)],
     },
     rules: {
       removed: [...rules.removed, ...rules.changed.map(({ before }) => before)].map((rule) => rule.id),
@@ -100,6 +125,12 @@ function factChanges(stored: StoredClient, wanted: WantedClient): readonly strin
     ...fieldChange('greeting', stored.greeting ?? '', wanted.greeting ?? ''),
     ...fieldChange('reminders', describeReminders(stored.reminders), describeReminders(wanted.reminders)),
     ...fieldChange('review', reviewed(stored.review), reviewed(wanted.review)),
+    ...fieldChange('contract', describeContract(stored), describeContract(wanted)),
+    ...fieldChange(
+      'tell refused sales',
+      String(stored.tell_refused_sales),
+      String(wanted.tell_refused_sales),
+    ),
     ...fieldChange('operator notes', stored.operator_notes ?? '', wanted.operator_notes ?? ''),
   ];
   // Folding may have learnt something since the client was stored.
@@ -109,6 +140,20 @@ function factChanges(stored: StoredClient, wanted: WantedClient): readonly strin
 
 function reviewed(review: boolean): string {
   return review ? 'before sending' : '';
+}
+
+function describeContract({
+  contract_from: from,
+  contract_until: until,
+}: Pick<WantedClient, 'contract_from' | 'contract_until'>): string {
+  return [...(from === null ? [] : [`from ${from}`]), ...(until === null ? [] : [`until ${until}`])].join(
+    ' ',
+  );
+}
+
+function describeExtra({ extra_code: code, from_month: from, to_month: to, quantity }: StoredExtra): string {
+  const until = to === null ? '' : ` to ${to.slice(0, 7)}`;
+  return `${code}${quantity > 1 ? ` × ${quantity}` : ''} from ${from.slice(0, 7)}${until}`;
 }
 
 function describeReminders(reminders: ReminderSettings | null): string {

@@ -33,10 +33,26 @@ function entry(client: StoredClient) {
       },
     }),
     ...(client.review && { review: true }),
+    ...((client.contract_from ?? client.contract_until) !== null && {
+      contract: {
+        ...(client.contract_from !== null && { from: client.contract_from }),
+        ...(client.contract_until !== null && { until: client.contract_until }),
+      },
+    }),
     ...list(
       'plans',
       client.plans.map(({ from_month, plan_code }) => ({ from: from_month.slice(0, 7), plan: plan_code })),
     ),
+    ...list(
+      'extras',
+      client.extras.map(({ extra_code, from_month, to_month, quantity }) => ({
+        extra: extra_code,
+        from: from_month.slice(0, 7),
+        ...(to_month !== null && { to: to_month.slice(0, 7) }),
+        ...(quantity !== 1 && { quantity }),
+      })),
+    ),
+    ...(client.tell_refused_sales && { tell_refused_sales: true }),
     ...list(
       'roster',
       client.roster

@@ -1,11 +1,12 @@
 import type { Kysely, Transaction } from 'kysely';
-import { jstMonth } from '../domain/calendar.ts';
+import { jstDay, jstMonth } from '../domain/calendar.ts';
 import type { ImportResult, ImportSource } from '../rulebook/import-result.ts';
 import { type ImportOptions, type PlannedImport, runImport } from '../rulebook/run-import.ts';
 import { readYaml } from '../rulebook/yaml-source.ts';
 import type { Schema } from '../storage/schema.ts';
-import { type ClientReferences, checkClients } from './check-clients.ts';
+import { checkClients } from './check-clients.ts';
 import { clientsFile } from './client-file.ts';
+import type { ClientReferences } from './client-references.ts';
 import { diffClient } from './diff-client.ts';
 import { storedClients } from './stored-clients.ts';
 import { wantedClient, warningsFor } from './wanted-client.ts';
@@ -28,7 +29,10 @@ export async function importClients(
     const problems = [...reading.problems, ...checkClients(reading, known)];
     if (problems.length > 0 || reading.value === undefined) return { problems };
 
-    const wanted = reading.value.clients.map(wantedClient);
+    const today = jstDay(o.clock());
+    const wanted = reading.value.clients.map((entry) =>
+      wantedClient(entry, known.stored.get(entry.code), today),
+    );
     const changes = wanted
       .map((client) => diffClient(known.stored.get(client.code), client, o.newId))
       .filter(({ lines }) => lines.length > 0);
@@ -52,14 +56,26 @@ async function references(
     .groupBy('code')
     .orderBy('code')
     .execute();
+  const extras = await tx
+    .selectFrom('extras')
+    .select((select) => ['code', select.fn.min('effective_from').as('first')])
+    .groupBy('code')
+    .orderBy('code')
+    .execute();
+  const { closed } = await tx
+    .selectFrom('billing_months')
+    .select((select) => select.fn.max('month').as('closed'))
+    .executeTakeFirstOrThrow();
   const kinds = await tx.selectFrom('kinds').select('code').orderBy('position').execute();
   const everybody = await tx.selectFrom('clients').select(['code', 'name', 'kana', 'aliases']).execute();
   const named = new Set(codes);
   return {
     plans: new Map(plans.map(({ code, first }) => [code, first])),
+    extras: new Map(extras.map(({ code, first }) => [code, first])),
     kinds: new Set(kinds.map(({ code }) => code)),
     others: everybody.filter(({ code }) => !named.has(code)),
     stored: new Map((await storedClients(tx, codes)).map((client) => [client.code, client])),
     month,
+    closed,
   };
 }

@@ -19,6 +19,9 @@ const CLIENT = [
   'operator_notes',
   'reminders',
   'review',
+  'contract_from',
+  'contract_until',
+  'tell_refused_sales',
   'search_text',
   'created_at',
 ] as const;
@@ -39,15 +42,29 @@ export interface StoredClient {
   readonly operator_notes: string | null;
   readonly reminders: ReminderSettings | null;
   readonly review: boolean;
+  /** First and last day under contract, JST. */
+  readonly contract_from: string | null;
+  readonly contract_until: string | null;
+  readonly tell_refused_sales: boolean;
   readonly search_text: string;
   readonly created_at: Date;
   /** Oldest first; months as first days. */
   readonly plans: readonly { readonly from_month: string; readonly plan_code: string }[];
+  /** By code, then oldest first; months as first days. */
+  readonly extras: readonly StoredExtra[];
   /** Those who left included. */
   readonly roster: readonly StoredMember[];
   /** Those taken out included. */
   readonly destinations: readonly StoredDestination[];
   readonly rules: readonly StoredRule[];
+}
+
+/** A monthly extra of a client; `to_month` null: until further notice. */
+export interface StoredExtra {
+  readonly extra_code: string;
+  readonly from_month: string;
+  readonly to_month: string | null;
+  readonly quantity: number;
 }
 
 export interface StoredMember {
@@ -82,7 +99,7 @@ export interface StoredRule {
   readonly flagged: boolean;
 }
 
-/** Clients by code, in the order of their codes; all of them when no codes are given. Five queries. */
+/** Clients by code, in the order of their codes; all of them when no codes are given. Six queries. */
 export async function storedClients(db: Db, codes?: readonly string[]): Promise<readonly StoredClient[]> {
   const clients = await db
     .selectFrom('clients')
@@ -92,6 +109,13 @@ export async function storedClients(db: Db, codes?: readonly string[]): Promise<
     .execute();
   const theirs = sql<boolean>`client_id = any(${clients.map(({ id }) => id)}::uuid[])`;
   const plans = await db.selectFrom('client_plans').selectAll().where(theirs).orderBy('from_month').execute();
+  const extras = await db
+    .selectFrom('client_extras')
+    .selectAll()
+    .where(theirs)
+    .orderBy('extra_code')
+    .orderBy('from_month')
+    .execute();
   const roster = await db
     .selectFrom('roster_members')
     .selectAll()
@@ -116,6 +140,7 @@ export async function storedClients(db: Db, codes?: readonly string[]): Promise<
 
   const byClient = {
     plans: groupBy(plans, (row) => row.client_id),
+    extras: groupBy(extras, (row) => row.client_id),
     roster: groupBy(roster, (row) => row.client_id),
     destinations: groupBy(destinations, (row) => row.client_id),
     rules: groupBy(rules, (row) => row.client_id),
@@ -123,6 +148,7 @@ export async function storedClients(db: Db, codes?: readonly string[]): Promise<
   return clients.map((client) => ({
     ...client,
     plans: byClient.plans.get(client.id) ?? [],
+    extras: byClient.extras.get(client.id) ?? [],
     roster: byClient.roster.get(client.id) ?? [],
     destinations: byClient.destinations.get(client.id) ?? [],
     rules: byClient.rules.get(client.id) ?? [],

@@ -23,9 +23,18 @@ export interface WantedDestination {
   readonly fallback: boolean;
 }
 
-/** Fills in what an entry may leave out, and brings addresses into their stored form. */
-export function wantedClient(entry: ClientEntry): WantedClient {
+/**
+ * Fills in what an entry may leave out, and brings addresses into their stored form.
+ * @param today JST day: a client whose entry says that it ended, and not when, ended on the day it first said so
+ */
+export function wantedClient(
+  entry: ClientEntry,
+  stored: StoredClient | undefined,
+  today: string,
+): WantedClient {
   const { code, name, kana, aliases } = entry;
+  const contractFrom = entry.contract?.from ?? null;
+  const endedOn = stored?.contract_until ?? today;
   return {
     code,
     name,
@@ -38,10 +47,25 @@ export function wantedClient(entry: ClientEntry): WantedClient {
     operator_notes: entry.operator_notes,
     reminders: entry.reminders && { ...entry.reminders, times: entry.reminders.times ?? 1 },
     review: entry.review ?? false,
+    contract_from: contractFrom,
+    contract_until:
+      entry.contract?.until ??
+      (entry.status !== 'ended'
+        ? null
+        : contractFrom !== null && contractFrom > endedOn
+          ? contractFrom
+          : endedOn),
+    tell_refused_sales: entry.tell_refused_sales ?? false,
     search_text: haystack([code, name, kana, ...aliases]),
     plans: entry.plans
       .map(({ from, plan }) => ({ from_month: from, plan_code: plan }))
       .toSorted((a, b) => (a.from_month < b.from_month ? -1 : 1)),
+    extras: entry.extras.map(({ extra, from, to, quantity }) => ({
+      extra_code: extra,
+      from_month: from,
+      to_month: to,
+      quantity: quantity ?? 1,
+    })),
     roster: entry.roster.map((member, index) => ({
       name: member.name,
       kana: member.kana ?? '',

@@ -11,6 +11,7 @@ export async function writeClients(
 ): Promise<void> {
   await writeFacts(tx, changes, now);
   await writePlans(tx, changes);
+  await writeExtras(tx, changes);
   await writeRoster(tx, changes);
   await writeDestinations(tx, changes);
   await writeRules(tx, changes);
@@ -23,7 +24,14 @@ async function writeFacts(
 ): Promise<void> {
   const rows = changes.flatMap(({ client }) => {
     if (!client) return [];
-    const { plans: _plans, roster: _roster, destinations: _destinations, rules: _rules, ...facts } = client;
+    const {
+      plans: _plans,
+      extras: _extras,
+      roster: _roster,
+      destinations: _destinations,
+      rules: _rules,
+      ...facts
+    } = client;
     return [
       {
         ...facts,
@@ -52,6 +60,9 @@ async function writeFacts(
           operator_notes: set.ref('excluded.operator_notes'),
           reminders: set.ref('excluded.reminders'),
           review: set.ref('excluded.review'),
+          contract_from: set.ref('excluded.contract_from'),
+          contract_until: set.ref('excluded.contract_until'),
+          tell_refused_sales: set.ref('excluded.tell_refused_sales'),
           search_text: set.ref('excluded.search_text'),
           updated_at: set.ref('excluded.updated_at'),
         })),
@@ -71,6 +82,24 @@ async function writePlans(tx: Transaction<Schema>, changes: readonly ClientChang
   }
   const rows = changes.flatMap(({ id, plans }) => plans.written.map((plan) => ({ ...plan, client_id: id })));
   await inBatches(rows, (batch) => tx.insertInto('client_plans').values(batch).execute());
+}
+
+/** What goes is gone before what comes: the database takes no two lines of one extra in one month. */
+async function writeExtras(tx: Transaction<Schema>, changes: readonly ClientChange[]): Promise<void> {
+  for (const { id, extras } of changes) {
+    for (const { extra_code, from_month } of extras.removed) {
+      await tx
+        .deleteFrom('client_extras')
+        .where('client_id', '=', id)
+        .where('extra_code', '=', extra_code)
+        .where('from_month', '=', from_month)
+        .execute();
+    }
+  }
+  const rows = changes.flatMap(({ id, extras }) =>
+    extras.written.map((extra) => ({ ...extra, client_id: id })),
+  );
+  await inBatches(rows, (batch) => tx.insertInto('client_extras').values(batch).execute());
 }
 
 async function writeRoster(tx: Transaction<Schema>, changes: readonly ClientChange[]): Promise<void> {

@@ -5,6 +5,7 @@ import type { Role } from '../app.ts';
 import { loadConfig, loadStorageConfig } from '../config.ts';
 import { DELIVERY_STATES } from '../domain/delivery.ts';
 import { createDoneLinks } from '../domain/done-link.ts';
+import { addStatements } from './billing-options.ts';
 import { printBounceToken, readBounce } from './bounce-input.ts';
 import { addCases } from './cases-program.ts';
 import { type Command, EXIT } from './command.ts';
@@ -92,15 +93,9 @@ function createProgram(terminal: Terminal, parts: Parts, end: End): CommanderCom
   addDeliveries(program, run);
   addCases(program, run, wholeNumber);
   addBounce(program, terminal, parts, end);
-  program
-    .command('usage')
-    .description('counted calls and charges of each client in a month')
-    .option('--month <YYYY-MM>', 'a month in Japan; the current one unless given')
-    .option('--client <code>', 'only this client')
-    .option('--json', 'print JSON')
-    .action((o: { month?: string; client?: string; json?: boolean }) =>
-      run('usage', { month: o.month, clientCode: o.client, json: o.json === true }),
-    );
+  addStatements(program, run, (output, name, input) =>
+    runInto(output, name, input, terminal, parts).then(end),
+  );
   program
     .command('slack')
     .description('the Slack app')
@@ -215,20 +210,31 @@ function addFileCommands(
     .command('export')
     .description('print the YAML file that would import what is stored')
     .option('-o, --output <file>', 'write it to a new file instead')
-    .action(async (o: { output?: string }) => {
-      if (o.output === undefined) return end(await runNamed(`${subject} export`, {}, terminal, parts));
-      let text = '';
-      const collecting = {
-        ...terminal,
-        out: (chunk: string) => {
-          text += chunk;
-        },
-      };
-      const code = await runNamed(`${subject} export`, {}, collecting, parts);
-      if (code === EXIT.done) await writeNewFile(o.output, text, terminal);
-      end(code);
-    });
+    .action(async (o: { output?: string }) =>
+      end(await runInto(o.output, `${subject} export`, {}, terminal, parts)),
+    );
   return group;
+}
+
+/** Runs a command whose output is a file: to the terminal, or to a new file when one is named. */
+async function runInto(
+  output: string | undefined,
+  name: string,
+  input: unknown,
+  terminal: Terminal,
+  parts: Parts,
+): Promise<number> {
+  if (output === undefined) return await runNamed(name, input, terminal, parts);
+  let text = '';
+  const collecting = {
+    ...terminal,
+    out: (chunk: string) => {
+      text += chunk;
+    },
+  };
+  const code = await runNamed(name, input, collecting, parts);
+  if (code === EXIT.done) await writeNewFile(output, text, terminal);
+  return code;
 }
 
 async function runNamed(name: string, input: unknown, terminal: Terminal, parts: Parts): Promise<number> {

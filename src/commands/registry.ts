@@ -18,6 +18,8 @@ import { deliveriesReleaseCommand } from './deliveries-release.ts';
 import { exportCommand } from './export.ts';
 import { importCommand } from './import.ts';
 import { migrateCommand } from './migrate.ts';
+import { statementCommand } from './statement.ts';
+import { statementsCloseCommand, statementsExportCommand } from './statements.ts';
 import { storageFactsCommand } from './storage-facts.ts';
 import { usageCommand } from './usage.ts';
 
@@ -44,6 +46,9 @@ export function commandRegistry(): readonly Command[] {
     casesCloseCommand,
     bounceCommand,
     usageCommand,
+    statementCommand,
+    statementsExportCommand,
+    statementsCloseCommand,
     migrateCommand,
     storageFactsCommand,
   ];

@@ -45,7 +45,8 @@ export function monthStart(month: string): string {
 
 /** `2024-12` → `2025-01`. */
 export function nextMonth(month: string): string {
-  return onDay(monthStart(month)).plus({ months: 1 }).toFormat('yyyy-MM');
+  const [year, number] = [Number(monthStart(month).slice(0, 4)), Number(month.slice(5))];
+  return number === 12 ? `${year + 1}-01` : `${year}-${String(number + 1).padStart(2, '0')}`;
 }
 
 /** Some days later, or earlier when negative: `2024-02-28`, 2 → `2024-03-01`. */

@@ -2,8 +2,10 @@ import type { Kysely, Transaction } from 'kysely';
 import { stringify } from 'yaml';
 import type { Schema } from '../storage/schema.ts';
 import { diffByKey } from './diff.ts';
+import { extrasFile, planExtras } from './import-extras.ts';
 import type { ImportProblem, ImportResult, ImportSource } from './import-result.ts';
 import { checkPlansFile, type PlansFile, plansFile } from './plans-file.ts';
+import { planUse } from './price-use.ts';
 import { type ImportOptions, inBatches, type PlannedImport, runImport } from './run-import.ts';
 import { type Path, readYaml } from './yaml-source.ts';
 
@@ -14,10 +16,11 @@ interface Price {
   readonly base_yen: number;
   readonly included_calls: number;
   readonly over_yen: number;
+  readonly prorated: boolean;
 }
 
 /**
- * Takes over a file of plans with their prices. Prices are only ever added or corrected: those the file does not
+ * Takes over a file of plans and monthly extras with their prices. Prices are only ever added or corrected: those the file does not
  * name stay. A month in which calls were already counted under a plan keeps its price (P5: past months are never
  * recomputed with new prices [MK]), so a price that would reach into one is refused.
  */
@@ -42,25 +45,27 @@ export async function importPlans(
         .filter(({ before, after }) => describe(before) !== describe(after))
         .map(({ after }) => after),
     ];
-    const charged = await chargedMonths(tx);
-    const late = repriced.flatMap((price): readonly ImportProblem[] => {
-      const next = wanted
-        .filter(({ code, effective_from }) => code === price.code && effective_from > price.effective_from)
-        .reduce(
-          (least, { effective_from }) => (effective_from < least ? effective_from : least),
-          '9999-12-31',
-        );
-      const month = (charged.get(price.code) ?? []).find((m) => m >= price.effective_from && m < next);
-      return month === undefined
-        ? []
-        : [
-            reading.problem(
-              placeOf(reading.value?.plans ?? [], price),
-              `calls are already counted under this plan in ${month.slice(0, 7)}; a new price begins in a later month, and the old one stays`,
-            ),
-          ];
-    });
-    const problems = [...reading.problems, ...checkPlansFile(reading), ...late];
+    const late: ImportProblem[] = [];
+    for (const price of repriced) {
+      const next = firstOf(
+        wanted.filter(
+          ({ code, effective_from }) => code === price.code && effective_from > price.effective_from,
+        ),
+      );
+      const used = await planUse(tx, price.code, price.effective_from, next);
+      if (used === undefined) continue;
+      const because = used.closed
+        ? `${used.month} is closed and was charged by this plan`
+        : `calls are already counted under this plan in ${used.month}`;
+      late.push(
+        reading.problem(
+          placeOf(reading.value?.plans ?? [], price),
+          `${because}; a new price begins in a later month, and the old one stays`,
+        ),
+      );
+    }
+    const extras = await planExtras(tx, reading);
+    const problems = [...reading.problems, ...checkPlansFile(reading), ...late, ...extras.problems];
     if (problems.length > 0) return { problems };
 
     const changes = [
@@ -72,14 +77,15 @@ export async function importPlans(
           ? `${after.code}: from ${after.effective_from}: ${describe(before)} → ${describe(after)}`
           : `${after.code}: from ${after.effective_from}: ${before.name}, ${describe(before)} → ${after.name}, ${describe(after)}`,
       ),
+      ...extras.changes,
     ];
     const written = [...added, ...changed.map(({ after }) => after)];
     return {
       changes,
       warnings: [],
       audit: [{ subjectType: 'plans', subjectId: 'agency', changes }],
-      write: () =>
-        inBatches(written, (batch) =>
+      async write() {
+        await inBatches(written, (batch) =>
           tx
             .insertInto('plans')
             .values(batch)
@@ -89,10 +95,13 @@ export async function importPlans(
                 base_yen: set.ref('excluded.base_yen'),
                 included_calls: set.ref('excluded.included_calls'),
                 over_yen: set.ref('excluded.over_yen'),
+                prorated: set.ref('excluded.prorated'),
               })),
             )
             .execute(),
-        ),
+        );
+        await extras.write();
+      },
     };
   });
 }
@@ -105,15 +114,17 @@ export async function exportPlans(db: Kysely<Schema>): Promise<string> {
     return {
       code,
       name: prices.at(-1)?.name,
-      prices: prices.map(({ effective_from, base_yen, included_calls, over_yen }) => ({
+      prices: prices.map(({ effective_from, base_yen, included_calls, over_yen, prorated }) => ({
         effective_from,
         base: base_yen,
         included: included_calls,
         over: over_yen,
+        ...(prorated && { prorated }),
       })),
     };
   });
-  return stringify({ plans }, { lineWidth: 0 });
+  const extras = await extrasFile(db);
+  return stringify({ plans, ...(extras.length > 0 && { extras }) }, { lineWidth: 0 });
 }
 
 async function storedPrices(db: Kysely<Schema> | Transaction<Schema>): Promise<readonly Price[]> {
@@ -128,13 +139,14 @@ function wantedPrices(plans: PlansFile['plans'], stored: readonly Price[]): read
       ...stored
         .filter((price) => price.code === code && !named.has(price.effective_from))
         .map((price) => ({ ...price, name })),
-      ...prices.map(({ effective_from, base, included, over }) => ({
+      ...prices.map(({ effective_from, base, included, over, prorated }) => ({
         code,
         effective_from,
         name,
         base_yen: base,
         included_calls: included,
         over_yen: over,
+        prorated: prorated ?? false,
       })),
     ];
   });
@@ -147,31 +159,12 @@ function placeOf(plans: PlansFile['plans'], price: Price): Path {
   return ['plans', index, 'prices', n, 'effective_from'];
 }
 
-/** By plan code, the months (first days) in which a client on that plan has anything on its account. */
-async function chargedMonths(tx: Transaction<Schema>): Promise<ReadonlyMap<string, readonly string[]>> {
-  const rows = await tx
-    .selectFrom('usage_events as event')
-    .innerJoin('client_plans as plan', 'plan.client_id', 'event.client_id')
-    .whereRef('plan.from_month', '<=', 'event.month')
-    .where((where) =>
-      where.not(
-        where.exists(
-          where
-            .selectFrom('client_plans as later')
-            .select('later.plan_code')
-            .whereRef('later.client_id', '=', 'plan.client_id')
-            .whereRef('later.from_month', '>', 'plan.from_month')
-            .whereRef('later.from_month', '<=', 'event.month'),
-        ),
-      ),
-    )
-    .select(['plan.plan_code as code', 'event.month as month'])
-    .distinct()
-    .orderBy('event.month')
-    .execute();
-  const months = new Map<string, string[]>();
-  for (const { code, month } of rows) months.set(code, [...(months.get(code) ?? []), month]);
-  return months;
+/** The first day of the first of some prices; far ahead when there is none. */
+function firstOf(prices: readonly Price[]): string {
+  return prices.reduce(
+    (least, { effective_from }) => (effective_from < least ? effective_from : least),
+    '9999-12-31',
+  );
 }
 
 function keyOf(price: Price): string {
@@ -179,5 +172,6 @@ function keyOf(price: Price): string {
 }
 
 function describe(price: Price): string {
-  return `${price.base_yen} yen for ${price.included_calls} calls, ${price.over_yen} yen each above`;
+  const byDay = price.prorated ? ', by the day' : '';
+  return `${price.base_yen} yen for ${price.included_calls} calls, ${price.over_yen} yen each above${byDay}`;
 }

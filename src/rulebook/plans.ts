@@ -1,12 +1,10 @@
 import type { Kysely, Transaction } from 'kysely';
+import type { PlanTerms } from '../domain/billing/statement.ts';
 import { monthStart } from '../domain/calendar.ts';
-import type { PlanPrice } from '../domain/plans.ts';
 import type { Schema } from '../storage/schema.ts';
 
-export interface Plan extends PlanPrice {
-  readonly code: string;
-  readonly name: string;
-}
+/** A plan at its price in some month. */
+export type Plan = PlanTerms;
 
 const PRICE = [
   'plans.code as code',
@@ -14,6 +12,7 @@ const PRICE = [
   'plans.base_yen as baseYen',
   'plans.included_calls as includedCalls',
   'plans.over_yen as overYen',
+  'plans.prorated as prorated',
 ] as const;
 
 /**

@@ -1,5 +1,6 @@
 import type { ColumnType, Generated, JSONColumnType, Selectable } from 'kysely';
 import type { AgencyProfile } from '../domain/agency.ts';
+import type { StatementSummary } from '../domain/billing/statement.ts';
 import type { Body } from '../domain/body.ts';
 import type { NumberState, ReportPurpose, Wish } from '../domain/call.ts';
 import type { CaseEventBody, CaseState } from '../domain/cases/events.ts';
@@ -32,6 +33,16 @@ export interface Schema {
     base_yen: number;
     included_calls: number;
     over_yen: number;
+    /** Charged by the day in a month partly under contract (日割り). */
+    prorated: Generated<boolean>;
+  };
+  /** Monthly extras such as a second number, with their prices. */
+  extras: {
+    code: string;
+    effective_from: DateText;
+    name: string;
+    monthly_yen: number;
+    prorated: Generated<boolean>;
   };
   clients: {
     id: string;
@@ -49,8 +60,22 @@ export interface Schema {
     reminders: ColumnType<ReminderSettings | null, string | null | undefined, string | null>;
     /** Whether a supervisor reads every report before it is sent. */
     review: Generated<boolean>;
+    /** First and last day under contract, JST; null: no such limit. */
+    contract_from: Generated<DateText | null>;
+    contract_until: Generated<DateText | null>;
+    /** Whether statements tell how many sales calls were refused. */
+    tell_refused_sales: Generated<boolean>;
     created_at: Date;
     updated_at: Date;
+  };
+  /** Never two lines of one extra in one month. */
+  client_extras: {
+    client_id: string;
+    extra_code: string;
+    from_month: DateText;
+    /** Last month; null: until further notice. */
+    to_month: DateText | null;
+    quantity: number;
   };
   client_plans: { client_id: string; from_month: DateText; plan_code: string };
   kind_rules: {
@@ -137,12 +162,31 @@ export interface Schema {
     client_id: string;
     call_id: string | null;
     type: 'count' | 'credit' | 'surcharge' | 'correction';
+    /** The month it is charged in. */
     month: DateText;
+    /** Only of a late one: the closed month it is about. */
+    of_month: Generated<DateText | null>;
     amount_yen: Generated<number>;
     reverses: string | null;
     reason: string | null;
     actor: string;
     at: Date;
+  };
+  /** Closed months: nothing is booked in them, or before them, any more. */
+  billing_months: {
+    month: DateText;
+    closed_at: Date;
+    closed_by: string;
+    /** When the last of its statements was stored; null: not all are yet. */
+    written_at: Date | null;
+  };
+  /** What clients were charged in closed months; never changed. */
+  statements: {
+    month: DateText;
+    client_id: string;
+    counted: number;
+    total_yen: number;
+    summary: Json<StoredStatement>;
   };
   reports: {
     id: string;
@@ -328,6 +372,16 @@ export interface Schema {
     detail: Json<Record<string, unknown>>;
   };
 }
+
+/** A statement without its calls, which are read from the events of its month; JSON has no dates. */
+export type StoredStatement = AsJson<StatementSummary>;
+type AsJson<T> = T extends Date
+  ? string
+  : T extends readonly (infer Item)[]
+    ? readonly AsJson<Item>[]
+    : T extends object
+      ? { readonly [K in keyof T]: AsJson<T[K]> }
+      : T;
 
 /** What a change may alter of a call, by its columns. */
 export const CHANGEABLE = [

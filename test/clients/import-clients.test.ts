@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { destinationsOf } from '../../src/clients/destinations.ts';
 import { clientCard, resolveClient, searchClients } from '../../src/clients/directory.ts';
@@ -232,6 +233,124 @@ describe('changing a client', () => {
     expect(await chosen()).toBeNull();
   });
 
+  test('a contract, extras and what statements tell are taken over, changed and given up', async () => {
+    const { db } = opened.database;
+    const paying = (value: string) => ACME.replace('    roster:', `${value}    roster:`);
+    const whole = paying(`    contract: { from: 2026-04-13, until: 2026-12-20 }
+    extras:
+      - { extra: second-number, from: 2026-05, to: 2026-07 }
+      - { extra: second-number, from: 2026-09, quantity: 2 }
+    tell_refused_sales: true
+`);
+    expect(changesOf(await importText(whole))).toEqual([
+      'acme: contract (none) → from 2026-04-13 until 2026-12-20',
+      'acme: tell refused sales false → true',
+      'acme: + extra second-number from 2026-05 to 2026-07',
+      'acme: + extra second-number × 2 from 2026-09',
+    ]);
+    expect(changesOf(await importText(whole))).toEqual([]);
+    expect(changesOf(await importText(await exportClients(db)))).toEqual([]);
+    expect(
+      changesOf(await importText(whole.replace('to: 2026-07', 'to: 2026-08').replace(', quantity: 2', ''))),
+    ).toEqual([
+      'acme: extra second-number from 2026-05 to 2026-07 → second-number from 2026-05 to 2026-08',
+      'acme: extra second-number × 2 from 2026-09 → second-number from 2026-09',
+    ]);
+    expect(changesOf(await importText(ACME))).toHaveLength(4);
+
+    const refused = mistakesOf(
+      await importText(
+        paying(`    contract: { from: 2026-03-13, until: 2026-03-12 }
+    extras:
+      - { extra: fax, from: 2026-05 }
+      - { extra: second-number, from: 2024-03, to: 2024-01 }
+      - { extra: second-number, from: 2026-05, to: 2026-07, quantity: 0 }
+      - { extra: second-number, from: 2026-07 }
+`),
+      ),
+    );
+    expect(refused).toEqual([
+      'clients.yaml:8: clients[0].contract.from: "2026-03-13" — there is no plan for 2026-03, when the contract begins; the first one is from 2026-04',
+      'clients.yaml:8: clients[0].contract.until: "2026-03-12" — a contract ends on the day it begins or later',
+      'clients.yaml:10: clients[0].extras[0].extra: "fax" — a stored extra: second-number',
+      'clients.yaml:11: clients[0].extras[1].from: "2024-03" — the first price of second-number is of 2024-04',
+      'clients.yaml:11: clients[0].extras[1].to: "2024-01" — the last month comes before the first',
+      'clients.yaml:12: clients[0].extras[2].quantity: "0" — how many of it: a whole number from 1 to 99, in digits only',
+      'clients.yaml:13: clients[0].extras[3].from: "2026-07" — second-number is charged for a month of this line by a line above',
+    ]);
+  });
+
+  test('who is said to have ended, and not when, ended on the day it was first said', async () => {
+    const { db } = opened.database;
+    const until = async () =>
+      (await db.selectFrom('clients').select('contract_until').where('code', '=', 'acme').executeTakeFirst())
+        ?.contract_until;
+    const ended = ACME.replace('    plans:', '    status: ended\n    plans:');
+    expect(changesOf(await importText(ended))).toEqual([
+      'acme: status active → ended',
+      'acme: contract (none) → until 2026-11-20',
+    ]);
+    expect(changesOf(await importText(ended, { clock: () => new Date('2026-12-24T03:00:00Z') }))).toEqual([]);
+    expect(await until()).toBe('2026-11-20');
+    changesOf(await importText(ACME));
+    expect(await until()).toBeNull();
+  });
+
+  test('P5 what a closed month was charged by does not change any more', async () => {
+    const { db } = opened.database;
+    const extras = (list: string, contract = '') =>
+      importText(ACME.replace('    roster:', `    extras: [${list}]\n${contract}    roster:`));
+    const APRIL_TO_JUNE = '{ extra: second-number, from: 2026-04, to: 2026-06 }';
+    changesOf(await extras(APRIL_TO_JUNE));
+    await db
+      .insertInto('billing_months')
+      .values({ month: '2026-06-01', closed_at: NOON, closed_by: 'x', written_at: NOON })
+      .execute();
+    for (const [list, month] of [
+      ['{ extra: second-number, from: 2026-04, to: 2026-05 }', '2026-06'],
+      ['{ extra: second-number, from: 2026-05, to: 2026-06 }', '2026-04'],
+      [
+        '{ extra: second-number, from: 2026-04, to: 2026-04 }, { extra: second-number, from: 2026-06, to: 2026-06 }',
+        '2026-05',
+      ],
+      ['', '2026-04'],
+      ['{ extra: second-number, from: 2026-04, to: 2026-06, quantity: 2 }', '2026-04'],
+    ] as const) {
+      expect(mistakesOf(await extras(list))).toEqual([
+        expect.stringContaining(`${month} is closed and had second-number × 1; extras change in open months`),
+      ]);
+    }
+    expect(mistakesOf(await extras(APRIL_TO_JUNE, '    contract: { until: 2026-06-30 }\n'))).toEqual([
+      expect.stringMatching(
+        /contract\.until: "2026-06-30" — 2026-06 is closed; a contract ends in an open month/,
+      ),
+    ]);
+    expect(changesOf(await extras('{ extra: second-number, from: 2026-04 }'))).toHaveLength(1);
+    expect(changesOf(await extras(APRIL_TO_JUNE, '    contract: { until: 2026-07-01 }\n'))).toHaveLength(2);
+    const repriced = `plans:
+extras:
+  - { code: second-number, name: 2番目の電話番号, prices: [{ effective_from: 2026-06-01, monthly: 1200 }] }
+`.replace('plans:', 'plans: []');
+    expect(mistakesOf(await importPlans(db, { file: 'plans.yaml', text: repriced }, options()))).toEqual([
+      expect.stringContaining(
+        '2026-06 is closed and was charged by this price; a new price begins in a later month',
+      ),
+    ]);
+    const small = `plans:
+  - { code: small, name: スモール, prices: [{ effective_from: 2026-05-01, base: 1, included: 1, over: 1 }] }
+`;
+    expect(mistakesOf(await importPlans(db, { file: 'plans.yaml', text: small }, options()))).toEqual([
+      expect.stringContaining(
+        '2026-05 is closed and was charged by this plan; a new price begins in a later month',
+      ),
+    ]);
+    await db.transaction().execute(async (trx) => {
+      await sql`set local session_replication_role = replica`.execute(trx);
+      await trx.deleteFrom('billing_months').execute();
+    });
+    changesOf(await importText(ACME));
+  });
+
   test('[MK] a plan change reaches no month up to the current one', async () => {
     const keep = 'keep { from: 2026-04, plan: small } and begin another in 2026-12 or later';
     const plans = (list: string) => importText(ACME.replace('[{ from: 2026-04, plan: small }]', list));
@@ -344,7 +463,7 @@ describe('mistakes', () => {
       'clients.yaml:26: clients[0].rules[0].kind: "fax" — a stored kind: message, sales, harassment, prank, silent, wrong_number, unsure',
       'clients.yaml:27: clients[0].rules[1].counted: "false" — must be the same as reported (here true): what is counted is what was reported',
       'clients.yaml:28: clients[0].rules[2].effective_from: "2026-04-01" — two rules for this kind begin on this day; keep one',
-      'clients.yaml:29: clients[0].colour: "red" — unknown key; known here: code, name, kana, aliases, status, own_numbers, forwarding_numbers, greeting, operator_notes, reminders, review, plans, roster, destinations, rules',
+      'clients.yaml:29: clients[0].colour: "red" — unknown key; known here: code, name, kana, aliases, status, own_numbers, forwarding_numbers, greeting, operator_notes, reminders, review, contract, plans, extras, tell_refused_sales, roster, destinations, rules',
       'clients.yaml:30: clients[1].kana: (missing) — kana of the name: one line of 1 to 120 characters, without control characters',
       'clients.yaml:32: clients[2].code: "two" — this code is taken by a client above',
       'clients.yaml:35: clients[3].code: "アクメ" — code of a client: 1 to 30 lower-case letters, digits, _ and -, beginning with a letter or digit',

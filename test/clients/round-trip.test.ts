@@ -21,7 +21,7 @@ const importText = (text: string) =>
 
 async function forgetClients(): Promise<void> {
   const { db } = opened.database;
-  for (const table of ['destinations', 'roster_members', 'client_plans'] as const) {
+  for (const table of ['destinations', 'roster_members', 'client_plans', 'client_extras'] as const) {
     await db.deleteFrom(table).execute();
   }
   await db.deleteFrom('kind_rules').where('client_id', 'is not', null).execute();
@@ -119,6 +119,17 @@ const client = fc.uniqueArray(word, { maxLength: 3 }).chain((names) =>
         { selector: ({ from }) => from, maxLength: 3 },
       ),
     ),
+    // A contract begins in a month with a plan.
+    contract: maybe(fc.record({ until: fc.constantFrom('2026-12-20', '2027-03-31') })),
+    extras: maybe(
+      fc
+        .record({
+          to: maybe(fc.constantFrom('2026-12', '2027-01')),
+          quantity: maybe(fc.integer({ min: 1, max: 9 })),
+        })
+        .map((more) => [{ extra: 'second-number', from: '2026-11', ...more }]),
+    ),
+    tell_refused_sales: maybe(fc.boolean()),
     roster: fc
       .tuple(
         ...names.map((name) =>

@@ -21,8 +21,8 @@ describe('usage', () => {
     for (let n = 0; n < 21; n += 1) await world.recorder.record(world.entry(acme));
     const { out, code } = await run(usageCommand, { json: false });
     expect(code).toBe(0);
-    expect(out).toMatch(/^Usage in 2026-06 \(JST\)/);
-    expect(out).toMatch(/acme +株式会社サンプル商事 +スモール +21 +20 +1 +0 +0 +3,108/);
+    expect(out).toMatch(/^Usage in 2026-06 \(JST\), open, yen with tax/);
+    expect(out).toMatch(/acme +株式会社サンプル商事 +スモール +21 +20 +1 +0 +0 +0 +0 +3,108/);
     const [head = '', row = ''] = out.trimEnd().split('\n').slice(-2);
     expect(displayWidth(row)).toBe(displayWidth(head));
   });
@@ -33,26 +33,33 @@ describe('usage', () => {
     expect(JSON.parse(out)).toEqual([
       {
         month: '2026-05',
+        closed: false,
         code: 'acme',
         name: '株式会社サンプル商事',
         plan: 'small',
         counted: 0,
         included: 20,
         overCalls: 0,
-        overYen: 0,
         credited: 0,
+        baseYen: 2960,
+        overYen: 0,
+        extrasYen: 0,
         surchargeYen: 0,
+        lateYen: 0,
+        creditYen: 0,
         correctionYen: 0,
         totalYen: 2960,
+        taxYen: 269,
+        taxes: [{ percent: 10, totalYen: 2960, taxYen: 269 }],
       },
     ]);
   });
 
   it('says what is missing', async () => {
-    expect((await run(usageCommand, { json: false })).out).toContain('no clients yet');
+    expect((await run(usageCommand, { json: false })).out).toContain('clients import');
     expect(await run(usageCommand, { json: false, clientCode: 'acm' })).toMatchObject({
       code: 1,
-      err: 'There is no client with the code "acm" in 2026-06.\n',
+      err: 'There is no client with the code "acm".\n',
     });
     expect(await run(usageCommand, { json: false, month: '2026-6' })).toMatchObject({
       code: 2,

@@ -42,6 +42,9 @@ const NAMES = [
   'deliveries confirm',
   'deliveries release',
   'usage',
+  'statement',
+  'statements export',
+  'statements close',
   'migrate',
 ];
 const NO_DATABASE = {
@@ -102,6 +105,9 @@ describe('the command line', () => {
     [['deliveries', 'list', '--limit', 'x']],
     [['deliveries', 'retry']],
     [['usage', '--month']],
+    [['statement', 'acme']],
+    [['statements', 'export']],
+    [['statements', 'close', '--month', '2024-06', '--events', 'all']],
   ])('%j is wrong use', async (argv) => {
     const { code, out, err } = await type(argv);
     expect(code).toBe(2);
@@ -138,6 +144,10 @@ describe('the command line', () => {
     await type(['deliveries', 'confirm', 'a']);
     await type(['deliveries', 'release', 'a']);
     await type(['migrate']);
+    await type(['statement', 'acme', '2024-06', '--json']);
+    await type(['statements', 'close', '--month', '2024-06', '--events', '12']);
+    await type(['statements', 'export', '--month', '2024-06', '-o', 'june.csv']);
+    expect(await readFile(join(directory, 'june.csv'), 'utf8')).toBe('ran statements export\n');
     expect(asked).toEqual([
       { command: 'usage', input: { month: '2024-06', clientCode: 'acme', json: true }, actor: 'cli:suzuki' },
       { command: 'deliveries list', input: { state: 'failed', limit: 7, json: false }, actor: 'cli:sato' },
@@ -150,6 +160,17 @@ describe('the command line', () => {
       { command: 'deliveries confirm', input: { deliveries: ['a'] }, actor: 'cli:sato' },
       { command: 'deliveries release', input: { deliveries: ['a'] }, actor: 'cli:sato' },
       { command: 'migrate', input: {}, actor: 'cli:sato' },
+      {
+        command: 'statement',
+        input: { clientCode: 'acme', month: '2024-06', json: true },
+        actor: 'cli:sato',
+      },
+      {
+        command: 'statements close',
+        input: { month: '2024-06', events: 12, json: false },
+        actor: 'cli:sato',
+      },
+      { command: 'statements export', input: { month: '2024-06' }, actor: 'cli:sato' },
     ]);
   });
 

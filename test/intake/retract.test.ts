@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { closeMonth } from '../../src/billing/close-month.ts';
 import { monthUsage } from '../../src/billing/usage.ts';
+import { newId } from '../support/ids.ts';
 import { createWorld, type World } from '../support/world.ts';
 import { correct, ledger, liveCounts, reclassify, recorded, retract, SUPERVISOR } from './changes.ts';
 
@@ -163,14 +165,17 @@ describe('another kind', () => {
     });
   });
 
-  it('P5 gives a credit for a month that is over in the present one', async () => {
+  it('P5 credits a call in its own month while that is open, in the next one once it is closed', async () => {
     const clientId = await world.addClient({ code: 'acme' });
-    const callId = await recorded(world, clientId);
+    const [before, after] = [await recorded(world, clientId), await recorded(world, clientId)];
     await world.deliverOnce();
     world.clock.set('2026-07-02T01:00:00Z');
-    await reclassify(world, callId, 'sales', SUPERVISOR);
-    expect(await usage('2026-06')).toMatchObject({ counted: 1, credited: 0 });
-    expect(await usage('2026-07')).toMatchObject({ counted: -1, credited: 1 });
+    await reclassify(world, before, 'sales', SUPERVISOR);
+    expect(await usage('2026-06')).toMatchObject({ counted: 1, credited: 1 });
+    await closeMonth(world.db, { clock: world.clock.now, newId }, { month: '2026-06', by: SUPERVISOR.id });
+    await reclassify(world, after, 'sales', SUPERVISOR);
+    expect(await usage('2026-06')).toMatchObject({ counted: 1, credited: 1 });
+    expect(await usage('2026-07')).toMatchObject({ counted: 0, credited: 1 });
   });
 
   it('P2 sends nothing that was still waiting when the call became sales', async () => {

@@ -52,6 +52,7 @@ describe('the plan of a month', () => {
       baseYen: 2900,
       includedCalls: 20,
       overYen: 145,
+      prorated: false,
     });
     expect((await planOf(db, client, '2024-04'))?.baseYen).toBe(2960);
     expect((await planOf(db, client, '2026-11'))?.code).toBe('small');
@@ -73,6 +74,45 @@ describe('importing', () => {
   test('the shipped file again, or what was exported, changes nothing', async () => {
     expect(changesOf(await importText((await example('plans')).text))).toEqual([]);
     expect(changesOf(await importText(await exportPlans(opened.database.db)))).toEqual([]);
+  });
+
+  test('extras have prices of their own, and prices may be by the day', async () => {
+    const { db } = opened.database;
+    const text = `${small('      - { effective_from: 2027-01-01, base: 3000, included: 20, over: 150, prorated: true }\n')}extras:
+  - { code: fax, name: FAX転送, prices: [{ effective_from: 2026-12-01, monthly: 550, prorated: true }] }
+`;
+    expect(changesOf(await importText(text, { dryRun: true }))).toEqual([
+      'small: + スモール from 2027-01-01: 3000 yen for 20 calls, 150 yen each above, by the day',
+      'fax: + FAX転送 from 2026-12-01: 550 yen a month, by the day',
+    ]);
+    const fax = `plans: []\n${text.slice(text.indexOf('extras:'))}`;
+    changesOf(await importText(fax));
+    expect(changesOf(await importText(fax))).toEqual([]);
+    expect(changesOf(await importText(await exportPlans(db)))).toEqual([]);
+    expect(changesOf(await importText(fax.replace('550', '660')))).toEqual([
+      'fax: from 2026-12-01: FAX転送, 550 yen a month, by the day → FAX転送, 660 yen a month, by the day',
+    ]);
+    expect(
+      mistakesOf(await importText(fax.replace('550', '-550').replace('2026-12-01', '2026-12-02'))),
+    ).toEqual([
+      expect.stringContaining('extras[0].prices[0].effective_from: "2026-12-02"'),
+      expect.stringContaining(
+        'extras[0].prices[0].monthly: "-550" — monthly charge, in yen: a whole number from 0',
+      ),
+    ]);
+    const twice = '{ effective_from: 2026-12-01, monthly: 1 }';
+    expect(
+      mistakesOf(
+        await importText(
+          `plans: []\nextras: [{ code: a, name: a, prices: [${twice}, ${twice}] }, { code: a, name: b, prices: [${twice}] }]\n`,
+        ),
+      ),
+    ).toEqual([
+      expect.stringContaining(
+        'extras[0].prices[1].effective_from: "2026-12-01" — two prices begin on this day',
+      ),
+      expect.stringContaining('extras[1].code: "a" — this code is taken by an extra above'),
+    ]);
   });
 
   test('a new price is added, and the old ones the file leaves out stay', async () => {
@@ -157,7 +197,7 @@ test('mistakes come all at once', async () => {
     'plans.yaml:5: plans[0].prices[0].over: "12,000" — charge for each counted call above, in yen: a whole number from 0 to 9999999, in digits only',
     'plans.yaml:7: plans[0].prices[2].effective_from: "2026-05-01" — two prices begin on this day; keep one',
     'plans.yaml:7: plans[0].prices[2].included: "1.5" — counted calls the base charge covers: a whole number from 0 to 100000, in digits only',
-    'plans.yaml:7: plans[0].prices[2].tax: "10" — unknown key; known here: effective_from, base, included, over',
+    'plans.yaml:7: plans[0].prices[2].tax: "10" — unknown key; known here: effective_from, base, included, over, prorated',
     'plans.yaml:8: plans[1].name: (missing) — name of the plan: one line of 1 to 60 characters, without control characters',
     'plans.yaml:8: plans[1].code: "small" — this code is taken by a plan above',
     'plans.yaml:9: plans[1].prices: (empty) — a list of at least one price',

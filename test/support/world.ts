@@ -246,14 +246,13 @@ export async function createWorld(
       }
     },
     async clear() {
-      // The database itself guards usage (P5) and cases against this; only a test may take the guards off.
-      await sql`alter table usage_events disable trigger usage_events_never_emptied`.execute(db);
-      await sql`alter table case_events disable trigger case_events_append_only`.execute(db);
-      await sql`truncate clients, receipt_days, blocked_scopes, notices, drafts, audit_log cascade`.execute(
-        db,
-      );
-      await sql`alter table usage_events enable trigger usage_events_never_emptied`.execute(db);
-      await sql`alter table case_events enable trigger case_events_append_only`.execute(db);
+      // The database itself guards usage, months and cases against this (P5); only a test may take the guards off.
+      await db.transaction().execute(async (trx) => {
+        await sql`set local session_replication_role = replica`.execute(trx);
+        await sql`truncate clients, billing_months, receipt_days, blocked_scopes, notices, drafts, audit_log cascade`.execute(
+          trx,
+        );
+      });
       await sql`insert into kind_rules select * from saved_rules`.execute(db);
       await sql`alter sequence receipt_numbers restart`.execute(db);
       await sql`alter sequence case_numbers restart`.execute(db);

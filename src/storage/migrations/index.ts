@@ -9,6 +9,7 @@ import * as largeLedger from './0007_large_ledger.ts';
 import * as review from './0008_review.ts';
 import * as cases from './0010_cases.ts';
 import * as casesMore from './0011_cases_more.ts';
+import * as billing from './0014_billing.ts';
 
 /** Every migration by its name; the numbers give the order, and a name that was ever released never changes. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -22,4 +23,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0008_review': review,
   '0010_cases': cases,
   '0011_cases_more': casesMore,
+  '0014_billing': billing,
 };
