@@ -315,6 +315,11 @@ describe('at the terminal', () => {
     expect(await standing(one)).toMatchObject({ state: 'sent' });
     expect(await cancelDelivery(world.db, { ...decision, id: second.id })).toEqual({ type: 'done' });
     expect(await send(two)).toMatchObject({ type: 'stale', review: { state: 'dropped' } });
+    const three = await recorded(world, clientId);
+    await giveBack(three);
+    const [third] = await listDeliveries(world.db, { state: 'held', limit: 9 });
+    await cancelDelivery(world.db, { ...decision, id: third?.id ?? '' });
+    expect(await submit(three)).toMatchObject({ type: 'stale', review: { state: 'dropped' } });
     await world.deliverOnce();
     expect(world.chatwork.sent).toHaveLength(1);
   });

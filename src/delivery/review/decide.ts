@@ -4,7 +4,14 @@ import type { Schema } from '../../storage/schema.ts';
 import { addNotice, type NewNotice } from '../notice.ts';
 import type { AskReview, ReviewDeps } from './ask.ts';
 import { type ReleaseDeps, releaseHeld } from './release-held.ts';
-import { type Decider, lockReview, type ReviewStanding, takeBackQuestions } from './standing.ts';
+import {
+  type Decider,
+  dropReview,
+  holdsAnything,
+  lockReview,
+  type ReviewStanding,
+  takeBackQuestions,
+} from './standing.ts';
 
 /** Somebody's word on a report that waits. */
 export interface Verdict {
@@ -59,7 +66,11 @@ export function createDecideReview(
         return true;
       }),
     submit: (verdict) =>
-      decide(deps, verdict, 'submit', async (trx, { callId, why, since }) => {
+      decide(deps, verdict, 'submit', async (trx, { callId, why, since }, now) => {
+        if (!(await holdsAnything(trx, callId))) {
+          await dropReview(trx, callId, now);
+          return false;
+        }
         await deps.ask(trx, { callId, why, since, occasion: 'submitted' });
         return true;
       }),

@@ -102,6 +102,19 @@ export async function takeBackQuestions(trx: Kysely<Schema>, callId: string, now
   `.execute(trx);
 }
 
+/** Whether anything is left to decide about: deliveries can be cancelled one by one at the terminal. */
+export async function holdsAnything(trx: Kysely<Schema>, callId: string): Promise<boolean> {
+  const held = await trx
+    .selectFrom('deliveries as d')
+    .innerJoin('reports as r', 'r.id', 'd.report_id')
+    .select('d.id')
+    .where('r.call_id', '=', callId)
+    .where('d.state', '=', 'held')
+    .limit(1)
+    .executeTakeFirst();
+  return held !== undefined;
+}
+
 /** Says of a review that was dropped by the same change that its report went out after all. */
 export async function markSent(
   trx: Kysely<Schema>,
