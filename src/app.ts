@@ -15,8 +15,8 @@ import type { Observer } from './delivery/observer.ts';
 import { DELIVERY_DEFAULTS, type DeliverySettings } from './delivery/settings.ts';
 import { wakeThrough } from './delivery/wake.ts';
 import { watchWorker } from './delivery/watchdog.ts';
-import { createDoneLinks } from './domain/done-link.ts';
 import type { Clock, NewId } from './domain/ports.ts';
+import { createReplyLinks } from './domain/reply-link.ts';
 import type { Cases } from './followup/cases/cases.ts';
 import { createCases } from './followup/cases/create-cases.ts';
 import { createCaseWatch } from './followup/cases/watch-cases.ts';
@@ -119,10 +119,10 @@ async function open(given: AppOptions, opened: Opened): Promise<App> {
   const budgets = createBudgets(limits, o.allowances ?? FAR_SIDE_ALLOWANCES);
   const metrics = createMetrics();
   const settings = { ...DELIVERY_DEFAULTS, ...o.delivery };
-  const doneLinks = createDoneLinks(config);
+  const replyLinks = createReplyLinks(config);
   const delivery = assembleDelivery({
     db: database.db,
-    doneLinks,
+    replyLinks,
     queue: queues.queue(DELIVER_QUEUE),
     budgets,
     channels,
@@ -177,7 +177,14 @@ async function open(given: AppOptions, opened: Opened): Promise<App> {
       },
       log,
     },
-    replies: operator && { links: doneLinks, done: createDone({ db, clock, newId }), clock, log },
+    replies: operator && {
+      links: replyLinks,
+      done: createDone({ db, clock, newId }),
+      cases,
+      clock,
+      newId,
+      log,
+    },
     readiness: createReadiness({
       database: () => db.selectNoFrom((eb) => eb.lit(1).as('one')).execute(),
       queue: () => queues.queue(DELIVER_QUEUE).size(),

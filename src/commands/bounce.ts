@@ -31,8 +31,8 @@ export const bounceCommand = defineCommand({
   async run(context, { mail }) {
     const log = createLogger('error', { write: context.err });
     const renderer = await createRenderer({ templatesDir: context.templatesDir });
-    const { clock, newId, doneLinks } = context;
-    const consequences = createConsequences({ renderer, doneLinks, clock, newId, log });
+    const { clock, newId, replyLinks } = context;
+    const consequences = createConsequences({ renderer, replyLinks, clock, newId, log });
     const take = createTakeBounce({ db: context.database.db, clock, newId, consequences, log });
     const result = await take(Buffer.from(mail, 'base64'), context.actor);
     context.out(`${inWords(result)}\n`);

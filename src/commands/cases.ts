@@ -169,7 +169,7 @@ async function viewOf({ database }: CommandContext, wanted: number): Promise<Cas
 async function casesOf(context: CommandContext): Promise<Cases> {
   const log = createLogger('error', { write: context.err });
   const renderer = await createRenderer({ templatesDir: context.templatesDir });
-  const { addReport } = createConsequences({ ...context, doneLinks: context.doneLinks, renderer, log });
+  const { addReport } = createConsequences({ ...context, replyLinks: context.replyLinks, renderer, log });
   // What becomes due is found by the server's own look, a second later.
   return createCases({ ...context, db: context.database.db, addReport, wake: () => undefined });
 }

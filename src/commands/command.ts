@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import type { DoneLinks } from '../domain/done-link.ts';
 import type { Clock, NewId } from '../domain/ports.ts';
+import type { ReplyLinks } from '../domain/reply-link.ts';
 import type { Database } from '../storage/database.ts';
 
 /** What a command gives back to the shell. */
@@ -23,7 +23,7 @@ export interface CommandContext {
   /** The templates reports are made of. */
   readonly templatesDir: URL;
   /** Links in reports that a command makes; undefined where PUBLIC_URL and LINK_SECRET are not at hand. */
-  readonly doneLinks?: DoneLinks | undefined;
+  readonly replyLinks?: ReplyLinks | undefined;
   readonly clock: Clock;
   readonly newId: NewId;
   /** Who asked, for the audit log: `cli:<user>`. */

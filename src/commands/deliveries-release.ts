@@ -13,8 +13,8 @@ export const deliveriesReleaseCommand = defineCommand({
   async run(context, { deliveries }) {
     const log = createLogger('error', { write: context.err });
     const renderer = await createRenderer({ templatesDir: context.templatesDir });
-    const { clock, newId, doneLinks, actor } = context;
-    const consequences = createConsequences({ renderer, doneLinks, clock, newId, log });
+    const { clock, newId, replyLinks, actor } = context;
+    const consequences = createConsequences({ renderer, replyLinks, clock, newId, log });
     return await decideEach(context, deliveries, 'released', (id) =>
       releaseDelivery(context.database.db, { ...consequences, clock, newId, actor, id }),
     );

@@ -4,7 +4,7 @@ import { Command as CommanderCommand, CommanderError, InvalidArgumentError, Opti
 import type { Role } from '../app.ts';
 import { loadConfig, loadStorageConfig } from '../config.ts';
 import { DELIVERY_STATES } from '../domain/delivery.ts';
-import { createDoneLinks } from '../domain/done-link.ts';
+import { createReplyLinks } from '../domain/reply-link.ts';
 import { addStatements } from './billing-options.ts';
 import { printBounceToken, readBounce } from './bounce-input.ts';
 import { addCases } from './cases-program.ts';
@@ -251,7 +251,7 @@ async function runNamed(name: string, input: unknown, terminal: Terminal, parts:
     ...terminal,
     config: loaded.config,
     // A mail server that pipes a bounce may know the database alone; what is sent then goes without a link.
-    doneLinks: whole.ok ? createDoneLinks(whole.config) : undefined,
+    replyLinks: whole.ok ? createReplyLinks(whole.config) : undefined,
     actor: actorOf(terminal),
     tables: name === 'migrate' ? 'any' : 'ready',
   });

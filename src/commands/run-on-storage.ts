@@ -1,6 +1,6 @@
 import type { StorageConfig } from '../config.ts';
-import type { DoneLinks } from '../domain/done-link.ts';
 import type { Clock, NewId } from '../domain/ports.ts';
+import type { ReplyLinks } from '../domain/reply-link.ts';
 import { explain } from '../explain.ts';
 import { sendCommand, serveCommands } from '../storage/command-socket.ts';
 import { type Database, openDatabase } from '../storage/database.ts';
@@ -13,7 +13,7 @@ export interface StorageSession {
   readonly config: StorageConfig;
   readonly kindsFile: URL;
   readonly templatesDir: URL;
-  readonly doneLinks?: DoneLinks | undefined;
+  readonly replyLinks?: ReplyLinks | undefined;
   readonly clock: Clock;
   readonly newId: NewId;
   readonly actor: string;
@@ -100,7 +100,7 @@ async function runHere(
   session: StorageSession,
   database: Database,
 ): Promise<number> {
-  const { config, kindsFile, templatesDir, doneLinks, clock, newId, actor, out, err } = session;
+  const { config, kindsFile, templatesDir, replyLinks, clock, newId, actor, out, err } = session;
   const queueTables = config.redisUrl === undefined;
   if ((session.tables ?? 'ready') === 'ready') {
     // Nobody else is on an embedded database, so bringing it up to date here disturbs nobody.
@@ -112,7 +112,7 @@ async function runHere(
     queueTables,
     kindsFile,
     templatesDir,
-    doneLinks,
+    replyLinks,
     clock,
     newId,
     actor,

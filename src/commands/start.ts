@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { App, AppOptions, Role } from '../app.ts';
 import { SettingsError } from '../config/settings-error.ts';
 import { type Config, loadConfig, type StorageConfig } from '../config.ts';
-import { createDoneLinks } from '../domain/done-link.ts';
+import { createReplyLinks } from '../domain/reply-link.ts';
 import { explain } from '../explain.ts';
 import { serveCommands } from '../storage/command-socket.ts';
 import type { DataLock } from '../storage/data-lock.ts';
@@ -118,8 +118,8 @@ async function takeDataDir(config: StorageConfig): Promise<Access> {
 function servingContext(config: Config, app: App, terminal: Terminal): ServingContext {
   const { clock, newId, kindsFile, templatesDir } = terminal;
   const queueTables = config.redisUrl === undefined;
-  const doneLinks = createDoneLinks(config);
-  return { database: app.database, queueTables, kindsFile, templatesDir, doneLinks, clock, newId };
+  const replyLinks = createReplyLinks(config);
+  return { database: app.database, queueTables, kindsFile, templatesDir, replyLinks, clock, newId };
 }
 
 function announce(terminal: Terminal, role: Role, app: App): void {

@@ -2,14 +2,14 @@ import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import type { Answered } from '../channels/channel.ts';
 import { deliveryMark } from '../domain/delivery.ts';
-import type { DoneLinks } from '../domain/done-link.ts';
 import type { ChannelName } from '../domain/outcome.ts';
 import type { Clock, NewId } from '../domain/ports.ts';
+import type { ReplyLinks } from '../domain/reply-link.ts';
 import type { ReviewReason } from '../domain/review.ts';
 import type { Destination } from '../domain/roster.ts';
 import type { Renderer } from '../reports/render.ts';
 import type { Schema } from '../storage/schema.ts';
-import { doneOffer } from './done-offer.ts';
+import { offersOf } from './offers.ts';
 import { loadReport } from './report-facts.ts';
 
 /** Where a report goes, and the message at that place it continues, if any. */
@@ -40,13 +40,14 @@ export function credentialOf(channel: ChannelName): string {
 
 export function createAddDeliveries(deps: {
   readonly renderer: Renderer;
-  readonly doneLinks: DoneLinks | undefined;
+  readonly replyLinks: ReplyLinks | undefined;
   readonly clock: Clock;
   readonly newId: NewId;
   readonly log: Logger;
 }): AddDeliveries {
   return async (trx, o) => {
-    const { content, purpose, urgent } = await loadReport(trx, o.reportId);
+    const report = await loadReport(trx, o.reportId);
+    const { content, urgent } = report;
     const now = deps.clock();
     const { client_id: clientId } = await trx
       .selectFrom('reports')
@@ -57,8 +58,8 @@ export function createAddDeliveries(deps: {
       const id = deps.newId();
       const mark = deliveryMark(id);
       const { channel, address, mention } = destination;
-      const done = doneOffer(deps.doneLinks, purpose, { id, createdAt: now });
-      const rendered = deps.renderer.render({ ...content, channel, mark, mention, done });
+      const offers = offersOf(deps.replyLinks, report, { id, createdAt: now });
+      const rendered = deps.renderer.render({ ...content, channel, mark, mention, ...offers });
       if (rendered.problem !== null) {
         deps.log.error(
           { delivery: id, channel, problem: rendered.problem },

@@ -1,8 +1,8 @@
 import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import type { Channels } from '../channels/channel.ts';
-import type { DoneLinks } from '../domain/done-link.ts';
 import type { Clock, NewId } from '../domain/ports.ts';
+import type { ReplyLinks } from '../domain/reply-link.ts';
 import type { Renderer } from '../reports/render.ts';
 import type { QueueHandle } from '../storage/queues.ts';
 import type { Schema } from '../storage/schema.ts';
@@ -41,7 +41,7 @@ export function assembleDelivery(deps: {
   readonly budgets: Budgets;
   readonly channels: Channels;
   readonly renderer: Renderer;
-  readonly doneLinks: DoneLinks | undefined;
+  readonly replyLinks: ReplyLinks | undefined;
   readonly staff: StaffTargets;
   readonly clock: Clock;
   readonly newId: NewId;

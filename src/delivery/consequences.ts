@@ -2,9 +2,9 @@ import type { Transaction } from 'kysely';
 import type { Logger } from 'pino';
 import { disableDestination } from '../clients/disable-destination.ts';
 import type { Effect } from '../domain/delivery.ts';
-import type { DoneLinks } from '../domain/done-link.ts';
 import type { ChannelName, Reason } from '../domain/outcome.ts';
 import type { Clock, NewId } from '../domain/ports.ts';
+import type { ReplyLinks } from '../domain/reply-link.ts';
 import type { Renderer } from '../reports/render.ts';
 import type { Schema } from '../storage/schema.ts';
 import { type AddDeliveries, createAddDeliveries } from './add-deliveries.ts';
@@ -48,7 +48,7 @@ export interface Consequences {
 export function createConsequences(deps: {
   readonly renderer: Renderer;
   /** Undefined where the settings for links are not at hand: reports then go out without one. */
-  readonly doneLinks: DoneLinks | undefined;
+  readonly replyLinks: ReplyLinks | undefined;
   readonly clock: Clock;
   readonly newId: NewId;
   readonly log: Logger;

@@ -1,9 +1,9 @@
 import type { Kysely } from 'kysely';
-import type { DoneLinks } from '../domain/done-link.ts';
 import type { ChannelName } from '../domain/outcome.ts';
+import type { ReplyLinks } from '../domain/reply-link.ts';
 import type { Renderer } from '../reports/render.ts';
 import type { Schema } from '../storage/schema.ts';
-import { doneOffer } from './done-offer.ts';
+import { offersOf } from './offers.ts';
 import { loadReport } from './report-facts.ts';
 
 /** Replaces a delivery's body, which the far side refused as malformed, by the plainest form of its report. */
@@ -14,10 +14,10 @@ export type RenderAgain = (
 
 export function createRenderAgain(deps: {
   readonly renderer: Renderer;
-  readonly doneLinks: DoneLinks | undefined;
+  readonly replyLinks: ReplyLinks | undefined;
 }): RenderAgain {
   return async (trx, delivery) => {
-    const { content, purpose } = await loadReport(trx, delivery.report_id);
+    const report = await loadReport(trx, delivery.report_id);
     const {
       mark,
       mention,
@@ -28,8 +28,8 @@ export function createRenderAgain(deps: {
       .where('id', '=', delivery.id)
       .executeTakeFirstOrThrow();
     const { channel } = delivery;
-    const done = doneOffer(deps.doneLinks, purpose, { id: delivery.id, createdAt });
-    const rendered = deps.renderer.renderPlainest({ ...content, channel, mark, mention, done });
+    const offers = offersOf(deps.replyLinks, report, { id: delivery.id, createdAt });
+    const rendered = deps.renderer.renderPlainest({ ...report.content, channel, mark, mention, ...offers });
     await trx
       .updateTable('deliveries')
       .set({

@@ -9,15 +9,16 @@ import { buildRetraction } from '../reports/retraction.ts';
 import { buildView, type CallsSoFar, type ReportFacts } from '../reports/view.ts';
 import { type CallFacts, type CallSnapshot, CHANGEABLE, type Schema } from '../storage/schema.ts';
 
-/** A report in the words of its recorded facts, and whether it is urgent: what every rendering of it starts from. */
-export async function loadReport(
-  trx: Kysely<Schema>,
-  reportId: string,
-): Promise<{
+/** A report in the words of its recorded facts: what every rendering of it starts from. */
+export interface LoadedReport {
   readonly content: ReportContent;
   readonly purpose: ReportPurpose;
   readonly urgent: boolean;
-}> {
+  /** Whether its call belongs to a harassment case. */
+  readonly ofCase: boolean;
+}
+
+export async function loadReport(trx: Kysely<Schema>, reportId: string): Promise<LoadedReport> {
   const row = await trx
     .selectFrom('reports as r')
     .innerJoin('calls as c', 'c.id', 'r.call_id')
@@ -28,11 +29,13 @@ export async function loadReport(
     .leftJoin('case_events as about', (join) =>
       join.onRef('about.case_id', '=', 'r.case_id').onRef('about.seq', '=', 'r.case_seq'),
     )
+    .leftJoin('case_calls as joined', 'joined.call_id', 'c.id')
     .select([
       'r.created_at',
       'about.body as case_event',
       stillForwarding.as('still_forwarding'),
       'r.purpose',
+      'joined.case_id',
       'r.changed_from',
       'r.month_count',
       'r.month_included',
@@ -74,7 +77,12 @@ export async function loadReport(
     const { lost_channel: channel, lost_address: address } = row;
     const view = buildDestinationNotice({ agency, client, channel, address, receiptNumber });
     // Never urgent: the report itself went its own way, and this must not overtake another's (P8).
-    return { content: { template: 'destination-notice', view }, purpose: row.purpose, urgent: false };
+    return {
+      content: { template: 'destination-notice', view },
+      purpose: row.purpose,
+      urgent: false,
+      ofCase: false,
+    };
   }
   const number = numberOf(row);
   if (row.case_event !== null) {
@@ -87,7 +95,12 @@ export async function loadReport(
       kind: { label: row.kind_label },
       flaggedSoFar: await callsSoFar(trx, row, row.created_at),
     };
-    return { content: caseNotice(facts, row.case_event), purpose: row.purpose, urgent: false };
+    return {
+      content: caseNotice(facts, row.case_event),
+      purpose: row.purpose,
+      urgent: false,
+      ofCase: row.case_id !== null,
+    };
   }
   const now = {
     agency,
@@ -103,20 +116,21 @@ export async function loadReport(
   };
   // A withdrawal must not be slower than the report it withdraws.
   const { urgent, purpose } = row;
+  const ofCase = row.case_id !== null;
   switch (row.purpose) {
     case 'correction': {
       const before = await factsBefore(trx, row.call_id, row.changed_from ?? 1);
       const view = buildCorrection(now, { ...now, ...before });
-      return { content: { template: 'correction', view }, purpose, urgent };
+      return { content: { template: 'correction', view }, purpose, urgent, ofCase };
     }
     case 'retraction':
-      return { content: { template: 'retraction', view: buildRetraction(now) }, purpose, urgent };
+      return { content: { template: 'retraction', view: buildRetraction(now) }, purpose, urgent, ofCase };
     case 'initial':
     case 'reminder':
     case 'destination_notice':
     case 'case_reminder':
     case 'case_message':
-      return { content: { template: row.kind_template, view: buildView(now) }, purpose, urgent };
+      return { content: { template: row.kind_template, view: buildView(now) }, purpose, urgent, ofCase };
     default:
       return row.purpose satisfies never;
   }

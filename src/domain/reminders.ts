@@ -43,6 +43,8 @@ export interface ReminderStanding {
   readonly urgent: boolean;
   readonly recordedAt: Date;
   readonly done: boolean;
+  /** Whether it belongs to a harassment case: that is answered, not marked done, and has reminders of its own. */
+  readonly ofCase: boolean;
   /** Whether the call still is one whose reports may be answered. */
   readonly reported: boolean;
   readonly retracted: boolean;
@@ -65,6 +67,7 @@ export function decideReminder(standing: ReminderStanding, now: Date): ReminderD
     settings === null ||
     standing.number > settings.times ||
     standing.done ||
+    standing.ofCase ||
     !standing.reported ||
     standing.retracted ||
     standing.clientStatus === 'ended' ||

@@ -134,6 +134,7 @@ async function load(trx: Transaction<Schema>, callId: string): Promise<Reminded>
       (c.rule ->> 'reported') = 'true' as reported,
       client.reminders as settings, client.status as "clientStatus",
       exists (select 1 from done_marks m where m.call_id = c.id) as done,
+      exists (select 1 from case_calls j where j.call_id = c.id) as "ofCase",
       exists (select 1 from reports r where r.call_id = c.id and r.purpose = 'retraction') as retracted,
       told.month_count as ordinal, told.month_included as included,
       (

@@ -10,6 +10,8 @@ import { createOtherClients } from '../intake/other-clients.ts';
 import type { Recorder } from '../intake/record.ts';
 import type { Schema } from '../storage/schema.ts';
 import { createAllowList } from './allow-list.ts';
+import { listenForAnswers, notAnswered } from './answer/answer-listeners.ts';
+import { ANSWER_FORM } from './answer/answer-view.ts';
 import { createBoltLogger } from './bolt-logger.ts';
 import { createChangeForm, notChanged } from './change/change-form.ts';
 import { listenForChanges } from './change/change-listeners.ts';
@@ -135,6 +137,7 @@ export function createOperatorApp(deps: {
   listenForReviews(bolt, { ...deps, changes, names, supervisors, responseUrl, showReview, inHand, settings });
 
   listenForDone(bolt, { ...deps, responseUrl, inHand });
+  listenForAnswers(bolt, { ...deps, responseUrl, inHand, settings });
 
   const dispatch = createDispatch({
     bolt,
@@ -183,6 +186,7 @@ function lateAnswer(commandName: string, body: BoltBody, now: Date): AckPayload 
   switch (body.type) {
     case 'view_submission':
       if (body.view.callback_id === ENTRY_FORM) return { ...notRecorded() };
+      if (body.view.callback_id === ANSWER_FORM) return { ...notAnswered() };
       // An empty answer would close the form as if it were done.
       return [...Object.values(CHANGE_FORM), RETURN_FORM].includes(body.view.callback_id)
         ? { ...notChanged() }

@@ -8,7 +8,7 @@ import type { Schema } from '../storage/schema.ts';
 import type { AllowList } from './allow-list.ts';
 import { isUuid } from './entry-modal/block-ids.ts';
 import { faultOf } from './fault.ts';
-import { plainSection } from './plain-message.ts';
+import { onlyFor } from './plain-message.ts';
 import type { ResponseUrl } from './response-url.ts';
 import { BlockActions } from './slack-body.ts';
 
@@ -73,8 +73,4 @@ export function listenForDecisions(
       ? await confirmDelivery(deps.db, { id, actor, clock, newId })
       : await retryDelivery(deps.db, { id, evenIfUncertain: true, actor, clock, newId });
   }
-}
-
-function onlyFor(text: string) {
-  return { response_type: 'ephemeral', replace_original: false, text, blocks: [plainSection(text)] };
 }

@@ -1,18 +1,18 @@
 import type { App, webApi } from '@slack/bolt';
 import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
-import { DELIVERY_EVENT } from '../channels/slack/post.ts';
 import type { Clock, NewId } from '../domain/ports.ts';
-import { createDone, type DoneMark } from '../followup/mark-done.ts';
-import { createPressDone, type DoneReport, type PressResult } from '../followup/press-done.ts';
+import { createDone } from '../followup/mark-done.ts';
+import { createPressDone, type PressResult } from '../followup/press-done.ts';
 import { DONE_ACTION } from '../reports/done.ts';
 import type { Schema } from '../storage/schema.ts';
 import { doneMessage } from './done-message.ts';
 import { isUuid } from './entry-modal/block-ids.ts';
 import { faultOf } from './fault.ts';
 import type { InHand } from './in-hand.ts';
-import { plainSection } from './plain-message.ts';
+import { onlyFor } from './plain-message.ts';
 import type { ResponseUrl } from './response-url.ts';
+import { createShowReport } from './show-report.ts';
 import { BlockActions } from './slack-body.ts';
 
 const NOT_HERE = 'このボタンは、報告が届いたメッセージでだけ使えます。届いたメッセージから押してください。';
@@ -38,6 +38,7 @@ export function listenForDone(
   },
 ): void {
   const pressDone = createPressDone({ db: deps.db, done: createDone(deps) });
+  const show = createShowReport(deps);
 
   bolt.action(DONE_ACTION, async ({ body, ack, client }) => {
     await ack();
@@ -73,8 +74,10 @@ export function listenForDone(
     switch (result.type) {
       case 'marked':
       case 'already': {
-        if (!(await show(client, result.pressed, result.mark))) await say(MARKED);
-        for (const other of result.others) await show(client, other, result.mark);
+        const { pressed, others, mark } = result;
+        // Pressing again shows it again, should this have failed.
+        if (!(await show(client, pressed, doneMessage(pressed.body, mark)))) await say(MARKED);
+        for (const other of others) await show(client, other, doneMessage(other.body, mark));
         return;
       }
       case 'revoked':
@@ -87,30 +90,6 @@ export function listenForDone(
         return result satisfies never;
     }
   }
-
-  /** Pressing again shows it again, should this have failed. */
-  async function show(client: webApi.WebClient, report: DoneReport, mark: DoneMark): Promise<boolean> {
-    try {
-      await client.apiCall('chat.update', {
-        channel: report.channelId,
-        ts: report.ts,
-        ...doneMessage(report.body, mark),
-        // P6: as it was posted; Slack's own reading of a changed message would make links of what was typed.
-        parse: 'none',
-        link_names: false,
-        // What a reconciler knows the message by stays on it.
-        metadata: { event_type: DELIVERY_EVENT, event_payload: { delivery_id: report.deliveryId } },
-      });
-      return true;
-    } catch (error) {
-      deps.log.warn(faultOf(error), 'a report could not be shown as done');
-      return false;
-    }
-  }
 }
 
 type Pressed = ReturnType<typeof BlockActions.parse>;
-
-function onlyFor(text: string) {
-  return { response_type: 'ephemeral', replace_original: false, text, blocks: [plainSection(text)] };
-}

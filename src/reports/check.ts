@@ -1,9 +1,10 @@
 import type { SlackBody } from '../domain/body.ts';
+import { offerFault, offersTried } from './check-offers.ts';
 import type { ReportContent } from './content.ts';
-import { DONE_ACTION, type DoneOffer, doneScope } from './done.ts';
 import { type Parsed, renderText, type Scope } from './engine.ts';
 import type { Format } from './formats.ts';
 import { chatworkFault, htmlFault, slackFault } from './limits.ts';
+import { OFFER_VARIABLES, type Offers, offerScope } from './offers.ts';
 import { markerOf, misplaced } from './placement.ts';
 import type { Sample } from './samples.ts';
 import { slackBody } from './slack-body.ts';
@@ -11,13 +12,8 @@ import { problemOf, type TemplateProblem } from './template-error.ts';
 
 const MARK = '0123456789ab';
 /** What is in reach besides the view. */
-const OF_THE_DELIVERY = ['mark', 'mention', 'doneLink', 'doneDelivery'];
-/** As long as links are behind a long address of this server. */
-const DONE: DoneOffer = {
-  url: `https://toritsugi.example/${'a'.repeat(200)}/r/${'b'.repeat(48)}`,
-  deliveryId: '0190313f-0000-7000-8000-0123456789ab',
-};
-const NOT_OFFERED = doneScope('email', null);
+const OF_THE_DELIVERY = ['mark', 'mention', ...OFFER_VARIABLES];
+const NOT_OFFERED = offerScope('email', {});
 /** The longest ids, so that limits are checked with a mention. */
 const MENTION: Readonly<Record<Format, string | null>> = {
   chatwork: '9'.repeat(20),
@@ -42,8 +38,8 @@ export function checkTemplate(
     const problem = checkSample(format, parsed, sample);
     if (problem !== null) return [problem];
   }
-  // The same report where the reader is not offered to mark it.
-  const [plain] = samples.map((sample) => ({ ...sample, done: false }));
+  // The same report where the reader is asked for nothing.
+  const [plain] = samples.map(({ name, view }) => ({ name, view }));
   const problem = plain === undefined ? null : checkSample(format, parsed, plain);
   if (problem !== null) return [problem];
   return checkPlacement(format, parsed, samples);
@@ -65,12 +61,24 @@ function unknownVariables(
 }
 
 function checkSample(format: Format, parsed: Parsed, sample: Sample): TemplateProblem | null {
-  const { name, view } = sample;
-  const done = doneScope(format === 'slack' ? 'slack' : 'email', sample.done ? DONE : null);
-  const scope: Scope = { ...view, mark: MARK, mention: MENTION[format], ...done };
+  for (const offers of offersTried(sample)) {
+    const problem = checkOffering(format, parsed, sample, offers);
+    if (problem !== null) return problem;
+  }
+  return null;
+}
+
+function checkOffering(
+  format: Format,
+  parsed: Parsed,
+  { name, view }: Sample,
+  offers: Offers,
+): TemplateProblem | null {
+  const offered = offerScope(format === 'slack' ? 'slack' : 'email', offers);
+  const scope: Scope = { ...view, mark: MARK, mention: MENTION[format], ...offered };
   try {
     const rendered = renderText(parsed, scope);
-    const fault = faultOf(format, rendered) ?? (sample.done ? doneFault(format, rendered) : null);
+    const fault = faultOf(format, rendered) ?? offerFault(format, rendered, offers);
     return fault === null ? null : { file: parsed.file, line: null, reason: `${fault} (sample: ${name})` };
   } catch (thrown) {
     const problem = problemOf(parsed.file, thrown);
@@ -95,24 +103,6 @@ function faultOf(format: Format, rendered: string): string | null {
     default:
       return format satisfies never;
   }
-}
-
-/** A client that is reminded until it says that it is done must find where to say so. */
-function doneFault(format: Format, rendered: string): string | null {
-  if (format !== 'slack') {
-    return rendered.includes(String(DONE.url))
-      ? null
-      : 'does not print {{ doneLink }}, by which its reader marks it done';
-  }
-  const { blocks } = slackBody(rendered);
-  const buttons = blocks.flatMap(({ elements }) =>
-    Array.isArray(elements) ? (elements as readonly unknown[]) : [],
-  );
-  const pressed = buttons.some((button) => {
-    const { action_id: action, value } = { ...(button as Readonly<Record<string, unknown>>) };
-    return action === DONE_ACTION && value === DONE.deliveryId;
-  });
-  return pressed ? null : `has no button "${DONE_ACTION}" whose value is {{ doneDelivery }}`;
 }
 
 /** Renders marker words in place of every text, with and without each of the lines that may be left out. */

@@ -1,17 +1,14 @@
 import { Liquid, type Template } from 'liquidjs';
 import type { ReportContent } from './content.ts';
 import { ESCAPES, type Format } from './formats.ts';
+import type { OfferScope } from './offers.ts';
 import { EXTENSION, type Sources } from './sources.ts';
 
 /** What stands in a template's reach: the view, and what belongs to the one delivery. */
 export type Scope = ReportContent['view'] & {
   readonly mark: string;
   readonly mention: string | null;
-  /** Where the reader says that it is done; null on Slack, which has a button, and where that is not offered. */
-  readonly doneLink: string | null;
-  /** The delivery's id for the button; null off Slack, and where that is not offered. */
-  readonly doneDelivery: string | null;
-};
+} & OfferScope;
 
 /** What a template may do: choose lines. Everything it prints is worded before, so filters are not needed. */
 const TAGS = new Set(['if', 'unless', 'case', 'include', 'comment', '#', 'raw']);

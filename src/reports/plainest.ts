@@ -1,7 +1,9 @@
 import type { Body } from '../domain/body.ts';
-import { DONE_LINK_DAYS } from '../domain/done-link.ts';
+import { ANSWER_CHOICES, ANSWER_LABELS } from '../domain/cases/answers.ts';
 import type { KindTemplate } from '../domain/kinds.ts';
 import type { ChannelName } from '../domain/outcome.ts';
+import { LINK_DAYS } from '../domain/reply-link.ts';
+import type { AnswerOffer } from './answer.ts';
 import type { CaseMessageView, CaseReminderView } from './case-notice.ts';
 import { SUBJECT } from './compose.ts';
 import type { ReportContent } from './content.ts';
@@ -15,7 +17,10 @@ import type { ReportView } from './view.ts';
 /** Stored as the template version of a report that no template made. */
 export const PLAINEST_VERSION = 'plainest-1';
 
-const DONE_REQUEST = `ご対応がお済みになりましたら、次のページからお知らせください(${DONE_LINK_DAYS}日間有効):`;
+const ANSWER_REQUEST = `回答はこちら(${LINK_DAYS}日間有効):`;
+const DONE_REQUEST = `ご対応がお済みになりましたら、次のページからお知らせください(${LINK_DAYS}日間有効):`;
+
+const ANSWERS = ANSWER_CHOICES.map((choice) => `「${ANSWER_LABELS[choice]}」`).join('');
 
 const STILL_FORWARDING =
   '転送を停止するとのご回答をいただいておりますが、転送がまだ続いているようです。転送の設定をご確認ください。';
@@ -24,7 +29,7 @@ const STILL_FORWARDING =
 const REQUESTS: Readonly<Record<KindTemplate, string | null>> = {
   message: null,
   unsure: '営業のお電話の可能性がございます。営業のお電話でございましたら、当社までお知らせください。',
-  flagged: 'お心当たりの有無と、どのようにご対応になるかを、当社までお知らせください。',
+  flagged: `次のうち、当てはまるものをお知らせください(いくつでも): ${ANSWERS}。選択肢の「当社」は、お客様の会社のことでございます。`,
 };
 
 /**
@@ -36,12 +41,13 @@ export function plainest(
     readonly channel: ChannelName;
     readonly mark: string;
     readonly done?: DoneOffer | null;
+    readonly answer?: AnswerOffer | null;
   },
 ): Body {
   // No blocks, so no button: the plainest form has the link on Slack too.
-  const link = o.done?.url ?? null;
-  const done = link && `${DONE_REQUEST}\n${link}`;
-  const text = [SUBJECT, ...linesOf(o), done, o.view.agency, `配信番号: ${o.mark}`]
+  const link = (request: string, url: string | null | undefined) => (url ? `${request}\n${url}` : null);
+  const links = [link(ANSWER_REQUEST, o.answer?.url), link(DONE_REQUEST, o.done?.url)];
+  const text = [SUBJECT, ...linesOf(o), ...links, o.view.agency, `配信番号: ${o.mark}`]
     .filter((line) => line !== null)
     .join('\n');
   switch (o.channel) {

@@ -1,10 +1,12 @@
 import type { Body } from '../domain/body.ts';
 import type { ChannelName } from '../domain/outcome.ts';
+import type { AnswerOffer } from './answer.ts';
 import { compose } from './compose.ts';
 import type { ReportContent } from './content.ts';
-import { type DoneOffer, doneScope } from './done.ts';
+import type { DoneOffer } from './done.ts';
 import { openLibrary } from './library.ts';
 import { mentionOn } from './mention.ts';
+import { offerScope } from './offers.ts';
 import { PLAINEST_VERSION, plainest } from './plainest.ts';
 
 /** What is reported, on which channel, in which delivery. */
@@ -16,6 +18,8 @@ export type ReportRequest = ReportContent & {
   readonly mention: string | null;
   /** How the reader says that it is done (対応済み); null or absent where that is not offered. */
   readonly done?: DoneOffer | null;
+  /** How the reader answers the case the call belongs to; null or absent where that is not offered. */
+  readonly answer?: AnswerOffer | null;
 };
 
 export interface RenderedReport {
@@ -62,7 +66,7 @@ export async function createRenderer(o: { readonly templatesDir: URL }): Promise
           ...view,
           mark,
           mention,
-          ...doneScope(channel, request.done),
+          ...offerScope(channel, request),
         });
         return { body, templateVersion: versions[channel], plainest: false, problem: null };
       } catch (thrown) {

@@ -18,6 +18,8 @@ export interface Sample {
   readonly view: ReportContent['view'];
   /** Whether reports of this kind offer to be marked done; the template must then print how. */
   readonly done?: boolean;
+  /** Whether they offer to be answered, when their call belongs to a case; the template must then print how. */
+  readonly answer?: boolean;
 }
 
 const EVERYDAY: ReportFacts = {
@@ -111,18 +113,19 @@ export function samplesOf(template: ReportTemplate): readonly Sample[] {
     case 'retraction':
       return callFacts().map(([name, facts]) => ({ name, view: buildRetraction(facts) }));
     case 'case-reminder':
-      return callFacts().map(([name, facts]) => ({ name, view: buildCaseReminder(facts, 3) }));
+      return callFacts().map(([name, facts]) => ({ name, view: buildCaseReminder(facts, 3), answer: true }));
     case 'case-message':
       return callFacts().flatMap(([name, facts]) =>
         (['stop_forwarding', 'propose_suspension'] as const).map((message) => ({
           name: `${name}, ${message}`,
           view: buildCaseMessage(facts, message),
+          answer: true,
         })),
       );
     case 'message':
     case 'unsure':
     case 'flagged':
-      return callSamples();
+      return callSamples(template === 'flagged');
     default:
       return template satisfies never;
   }
@@ -133,12 +136,13 @@ function correctionSamples(): readonly Sample[] {
   return callFacts().flatMap(([name, facts]) =>
     (['message', 'unsure', 'flagged'] as const).flatMap((template) => {
       const now = { ...facts, kind: { ...facts.kind, template } };
+      const offered = { done: true, answer: template === 'flagged' };
       return [
-        { name: `${name}, ${template}, all of it new`, view: buildCorrection(now, EMPTY), done: true },
+        { name: `${name}, ${template}, all of it new`, view: buildCorrection(now, EMPTY), ...offered },
         {
           name: `${name}, ${template}, one thing new`,
           view: buildCorrection({ ...now, urgent: false }, { ...now, urgent: true }),
-          done: true,
+          ...offered,
         },
       ];
     }),
@@ -182,12 +186,13 @@ function destinationSamples(): readonly Sample[] {
   );
 }
 
-function callSamples(): readonly Sample[] {
+function callSamples(answer: boolean): readonly Sample[] {
   return callFacts().flatMap(([name, base]) =>
     [true, false].map((urgent) => ({
       name: `${name}${urgent ? ', urgent' : ''}`,
       view: buildView({ ...base, urgent, stillForwarding: urgent }),
       done: true,
+      answer,
     })),
   );
 }

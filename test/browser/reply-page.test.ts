@@ -1,7 +1,7 @@
 import axe, { type AxeResults } from 'axe-core';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createDoneLinks } from '../../src/domain/done-link.ts';
+import { createReplyLinks } from '../../src/domain/reply-link.ts';
 import type { Done, DoneMark } from '../../src/followup/mark-done.ts';
 import { createLogger } from '../../src/log.ts';
 import { createReadiness } from '../../src/web/readiness.ts';
@@ -15,7 +15,7 @@ const report = {
   clientName: `株式会社${'とても長い名前のサンプル'.repeat(8)}`,
   occurredAt: new Date('2026-06-18T04:05:00Z'),
 };
-const links = createDoneLinks({
+const links = createReplyLinks({
   publicUrl: 'http://base.example',
   linkSecret: '0123456789abcdef0123456789abcdef',
 });
@@ -37,7 +37,7 @@ const done: Done = {
     return { type: 'marked', report, mark };
   },
 };
-const address = (): string => `${server.url}${new URL(links.url(DELIVERY)).pathname}`;
+const address = (): string => `${server.url}${new URL(links.url('done', DELIVERY)).pathname}`;
 
 beforeAll(async () => {
   browser = await startChromium();
@@ -50,7 +50,12 @@ beforeAll(async () => {
     replies: {
       links,
       done,
+      cases: {
+        readForDelivery: async () => ({ type: 'revoked' }),
+        answer: async () => ({ type: 'revoked' }),
+      },
       clock: () => NOW,
+      newId: () => DELIVERY.id,
       log: createLogger('silent', { write: () => {} }),
       perMinute: 1_000,
     },

@@ -301,7 +301,7 @@ describe('a report whose words cannot be had', () => {
       .select(['id', 'report_id', 'client_id', 'destination_id', 'channel', 'credential', 'address'])
       .executeTakeFirstOrThrow();
     await world.db.updateTable('destinations').set({ active: false }).execute();
-    const deps = { renderer: failing, doneLinks: undefined, clock: world.clock.now, newId, log };
+    const deps = { renderer: failing, replyLinks: undefined, clock: world.clock.now, newId, log };
     await world.db
       .transaction()
       .execute((trx) =>

@@ -17,6 +17,7 @@ const STANDING: ReminderStanding = {
   urgent: false,
   recordedAt: RECORDED,
   done: false,
+  ofCase: false,
   reported: true,
   retracted: false,
   clientStatus: 'active',
@@ -44,6 +45,7 @@ describe('a reminder whose time has come', () => {
 
   it.each([
     ['is done', { done: true }],
+    ['belongs to a case', { ofCase: true }],
     ['was retracted', { retracted: true }],
     ['is of a client who chose no reminders any more', { settings: null }],
     ['is of a client whose contract ended', { clientStatus: 'ended' }],

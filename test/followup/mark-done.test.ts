@@ -124,7 +124,11 @@ describe('the body of a delivery', () => {
     for (const { id, channel, body } of rows) {
       const [, token = ''] =
         /https:\/\/toritsugi\.example\/r\/(\S+)/.exec((body as { text: string }).text) ?? [];
-      expect(world.doneLinks.read(token, world.clock.now())).toEqual({ type: 'valid', deliveryId: id });
+      expect(world.replyLinks.read(token, world.clock.now())).toEqual({
+        type: 'valid',
+        purpose: 'done',
+        deliveryId: id,
+      });
       if (channel === 'chatwork') {
         for (const { body: sent } of world.chatwork.sent) expect(JSON.stringify(sent)).toContain(token);
       }

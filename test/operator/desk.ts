@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Kysely, KyselyPlugin } from 'kysely';
 import { pino } from 'pino';
 import { haystack } from '../../src/domain/search.ts';
+import { createCases } from '../../src/followup/cases/create-cases.ts';
 import { createRecorder, type Recorder } from '../../src/intake/record.ts';
 import { createOperatorApp, type OperatorApp } from '../../src/operator/app.ts';
 import type { OperatorSettings } from '../../src/operator/settings.ts';
@@ -58,12 +59,19 @@ export async function createDesk(
   const moody = moodyDatabase(world.db);
   const lines: string[] = [];
   const log = pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) });
+  const cases = createCases({
+    db: moody.db,
+    clock: world.clock.now,
+    newId,
+    addReport: world.delivery.addReport,
+    wake: () => undefined,
+  });
   const recorder = createRecorder({
     db: moody.db,
     clock: world.clock.now,
     newId,
     addReport: world.delivery.addReport,
-    cases: world.cases,
+    cases,
     wake: () => undefined,
   });
   const app = createOperatorApp({
@@ -81,7 +89,7 @@ export async function createDesk(
     recorder: o.recorder?.(recorder) ?? recorder,
     tellChange: world.delivery.tellChange,
     reviews: world.delivery.reviews,
-    cases: world.cases,
+    cases,
     clock: world.clock.now,
     newId,
     wake: () => undefined,

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { EmailBody, SlackBody } from '../../src/domain/body.ts';
-import { DONE_LINK_DAYS } from '../../src/domain/done-link.ts';
 import type { ChannelName } from '../../src/domain/outcome.ts';
+import { LINK_DAYS } from '../../src/domain/reply-link.ts';
 import { doneMessage } from '../../src/operator/done-message.ts';
 import { DONE_ACTION } from '../../src/reports/done.ts';
 import { slackFault } from '../../src/reports/limits.ts';
@@ -41,7 +41,7 @@ describe.each(['message', 'unsure', 'flagged'] as const)(
       const { text, html } = email.body as EmailBody;
       for (const body of [note, text]) {
         expect(body.split(done.url)).toHaveLength(2);
-        expect(body).toContain(`(${DONE_LINK_DAYS}日間有効):\n${done.url}\n\n`);
+        expect(body).toContain(`(${LINK_DAYS}日間有効):\n${done.url}\n\n`);
         expect(body.indexOf(done.url)).toBeLessThan(body.indexOf('配信番号'));
       }
       expect(chatworkTags(note)).toEqual(['[info]', '[title]', '[/title]', '[/info]']);

@@ -4,7 +4,7 @@ import { assembleDelivery, type Delivery } from '../../src/delivery/assemble.ts'
 import { type Allowances, createBudgets } from '../../src/delivery/budgets.ts';
 import { DELIVERY_DEFAULTS, type DeliverySettings } from '../../src/delivery/settings.ts';
 import type { CallEntry } from '../../src/domain/call.ts';
-import { createDoneLinks, type DoneLinks } from '../../src/domain/done-link.ts';
+import { createReplyLinks, type ReplyLinks } from '../../src/domain/reply-link.ts';
 import type { Cases } from '../../src/followup/cases/cases.ts';
 import { createCases } from '../../src/followup/cases/create-cases.ts';
 import { type CallChanges, createCallChanges } from '../../src/intake/call-changes.ts';
@@ -29,7 +29,7 @@ export interface World {
   readonly delivery: Delivery;
   readonly cases: Cases;
   /** Of `https://toritsugi.example`. */
-  readonly doneLinks: DoneLinks;
+  readonly replyLinks: ReplyLinks;
   readonly chatwork: ScriptedChannel;
   readonly slack: ScriptedChannel;
   readonly email: ScriptedChannel;
@@ -80,14 +80,14 @@ export async function createWorld(
   const jobs: NewJob[] = [];
   let wakes = 0;
   let keys = 0;
-  const doneLinks = createDoneLinks({
+  const replyLinks = createReplyLinks({
     publicUrl: 'https://toritsugi.example',
     linkSecret: '0123456789abcdef0123456789abcdef',
   });
   const delivery = assembleDelivery({
     db,
     queue: listQueue(jobs),
-    doneLinks,
+    replyLinks,
     budgets: createBudgets(openRateLimits({ database: test.database, log }), allowances),
     channels: { chatwork, slack, email },
     renderer: await createRenderer({ templatesDir: new URL('../../templates/ja/', import.meta.url) }),
@@ -163,7 +163,7 @@ export async function createWorld(
     changes,
     delivery,
     cases,
-    doneLinks,
+    replyLinks,
     chatwork,
     slack,
     email,

@@ -46,7 +46,15 @@ async function start(o: Partial<ReplyDoor> = {}): Promise<void> {
     readiness: createReadiness({}),
     metrics: { text: async () => ({ contentType: 'text/plain', body: '' }) },
     metricsToken: 'x',
-    replies: { links: world.doneLinks, done, clock: world.clock.now, log, ...o },
+    replies: {
+      links: world.replyLinks,
+      done,
+      cases: world.cases,
+      clock: world.clock.now,
+      newId,
+      log,
+      ...o,
+    },
   });
 }
 
@@ -201,7 +209,7 @@ describe('pressure and trouble', () => {
     expect(late.status).toBe(429);
     expect(late.headers.get('retry-after')).toBe('60');
     expect(await marks()).toEqual([]);
-    expect((await ask({}, new URL(world.doneLinks.url(other)).pathname)).status).toBe(200);
+    expect((await ask({}, new URL(world.replyLinks.url('done', other)).pathname)).status).toBe(200);
   });
 
   it('P10 logs neither link nor name when the database is away', async () => {

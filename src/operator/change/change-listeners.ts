@@ -4,7 +4,7 @@ import { CHANGE_TYPES } from '../../domain/change.ts';
 import { isUuid } from '../entry-modal/block-ids.ts';
 import { faultOf } from '../fault.ts';
 import type { InHand } from '../in-hand.ts';
-import { plainSection } from '../plain-message.ts';
+import { onlyFor } from '../plain-message.ts';
 import type { ResponseUrl } from '../response-url.ts';
 import type { ShowReview } from '../review/show-review.ts';
 import { BlockActions, ViewSubmission } from '../slack-body.ts';
@@ -56,8 +56,4 @@ export function listenForChanges(
       await work;
     });
   }
-}
-
-function onlyFor(text: string) {
-  return { response_type: 'ephemeral', replace_original: false, text, blocks: [plainSection(text)] };
 }

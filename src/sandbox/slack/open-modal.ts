@@ -47,6 +47,8 @@ export interface OpenModal {
   check(field: string, ...options: readonly string[]): Promise<void>;
   /** Sets a date-and-time field. */
   setTime(field: string, at: Date): Promise<void>;
+  /** Chooses a day (`YYYY-MM-DD`) in a date field; null clears it. */
+  setDate(field: string, day: string | null): Promise<void>;
   /** Presses a button, named by action id or by what is written on it. */
   press(button: string): Promise<AppAnswer>;
   submit(o?: { readonly evenIfHeldBack?: boolean }): Promise<Submission>;
@@ -209,6 +211,10 @@ export function createOpenModal(deps: PersonDeps, user: SlackUser, opened: OpenV
     async setTime(name, at) {
       const field = fieldNamed(name);
       await set(field, Math.floor(at.getTime() / 1000), field.dispatches);
+    },
+    async setDate(name, day) {
+      const field = fieldNamed(name);
+      await set(field, day, field.dispatches);
     },
     async press(name) {
       const view = top();
