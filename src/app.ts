@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { followDatabaseClock } from '../workers/adjust-clock.ts';
-import { createClockLoops } from '../workers/clock.ts';
 import { DELIVER_QUEUE, startDeliverWorker } from '../workers/deliver.ts';
+import { openClock } from '../workers/open-clock.ts';
 import { createRelayLoop, startWakeWorker, WAKE_QUEUE } from '../workers/relay.ts';
+import type { Channels } from './channels/channel.ts';
 import { closeChannels, openChannels } from './channels/index.ts';
 import { usedChannels } from './clients/used-channels.ts';
 import { SettingsError } from './config/settings-error.ts';
@@ -19,12 +20,9 @@ import type { Clock, NewId } from './domain/ports.ts';
 import { createReplyLinks } from './domain/reply-link.ts';
 import type { Cases } from './followup/cases/cases.ts';
 import { createCases } from './followup/cases/create-cases.ts';
-import { createCaseWatch } from './followup/cases/watch-cases.ts';
 import { createDone } from './followup/mark-done.ts';
-import { createReminders } from './followup/remind.ts';
 import { createRecorder } from './intake/record.ts';
 import { createOperatorApp, type OperatorApp } from './operator/app.ts';
-import { purgeDrafts } from './operator/entry-modal/draft-store.ts';
 import type { OperatorSettings } from './operator/settings.ts';
 import { createRenderer } from './reports/render.ts';
 import { createOpened, type Opened } from './shut-down.ts';
@@ -79,9 +77,6 @@ const CLOSE_MS = {
   channels: 500,
   database: 500,
 } as const;
-const PURGE_EVERY_MS = 3_600_000;
-/** An unfinished form is forgotten after a day. */
-const DRAFTS_KEPT_MS = 86_400_000;
 
 /**
  * Opens everything a role needs and starts it. Embedded, the data directory's lock must be held already.
@@ -145,7 +140,7 @@ async function open(given: AppOptions, opened: Opened): Promise<App> {
   const worker =
     o.role === 'web'
       ? undefined
-      : startWorkerRole(o, opened, { database, queues, delivery, settings, observer });
+      : startWorkerRole(o, opened, { database, queues, channels, delivery, settings, observer });
   const shownQueues = [queues.queue(DELIVER_QUEUE), queues.queue(WAKE_QUEUE)];
   metrics.show({
     db,
@@ -211,6 +206,7 @@ function startWorkerRole(
   parts: {
     database: Database;
     queues: Queues;
+    channels: Channels;
     delivery: Delivery;
     settings: DeliverySettings;
     observer: Observer;
@@ -219,23 +215,11 @@ function startWorkerRole(
   const { queues, delivery, settings, observer } = parts;
   const { db } = parts.database;
   const relay = createRelayLoop(delivery.relay, { pollMs: settings.relayPollMs, log: o.log });
-  const clockLoops = createClockLoops(
-    {
-      ...delivery,
-      reminders: createReminders({ db, clock: o.clock, ...delivery, wake: () => relay.wake() }),
-      caseWatch: createCaseWatch({ ...o, db, addReport: delivery.addReport, wake: () => relay.wake() }),
-      purgeDrafts: () => purgeDrafts(db, new Date(o.clock().getTime() - DRAFTS_KEPT_MS)),
-    },
-    {
-      sweepEveryMs: settings.sweepEveryMs,
-      noticePollMs: settings.noticePollMs,
-      purgeEveryMs: PURGE_EVERY_MS,
-      log: o.log,
-    },
-  );
+  const clock = openClock({ ...o, ...parts, db, wake: () => relay.wake() });
+  opened.push('cards', CLOSE_MS.channels, () => clock.close());
   const wake = (): void => {
     relay.wake();
-    clockLoops.notices.wake();
+    clock.loops.notices.wake();
   };
   const wakes = startWakeWorker(queues, wake);
   const deliver = watchWorker({
@@ -260,7 +244,7 @@ function startWorkerRole(
     run: () => deliver.check(),
     log: o.log,
   });
-  const loops = { relay, ...clockLoops, watchdog };
+  const loops = { relay, ...clock.loops, watchdog };
   opened.push('workers', CLOSE_MS.attempts, () =>
     Promise.all([deliver.close({ timeoutMs: CLOSE_MS.attempts }), wakes.close({ timeoutMs: 0 })]),
   );
@@ -269,9 +253,9 @@ function startWorkerRole(
   for (const loop of all) loop.start();
   const probes = {
     relay: advancing(relay, { everyMs: settings.relayPollMs }),
-    sweep: advancing(clockLoops.sweep, { everyMs: settings.sweepEveryMs }),
+    sweep: advancing(clock.loops.sweep, { everyMs: settings.sweepEveryMs }),
     // A message to staff is tried at one place after the other.
-    notices: advancing(clockLoops.notices, {
+    notices: advancing(clock.loops.notices, {
       everyMs: settings.noticePollMs,
       mayTakeMs: 4 * settings.sendTimeoutMs,
     }),

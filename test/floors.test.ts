@@ -104,6 +104,19 @@ describe('what only one place may do', () => {
     expect(prices.every((file) => roomOf(file) === 'rulebook')).toBe(true);
   });
 
+  it('P9 keeps what operators wrote about hard calls from everything a client may read', () => {
+    const mention = (folder: string) =>
+      readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => relative(root, join(entry.parentPath, entry.name)))
+        .filter((file) => /operator_notes|operator-notes/.test(readFileSync(join(root, file), 'utf8')));
+    expect(['src/reports', 'src/delivery', 'src/channels', 'src/web', 'templates'].flatMap(mention)).toEqual(
+      [],
+    );
+    expect(mention('src/followup/cases')).toContain('src/followup/cases/operator-notes.ts');
+    expect(writers('operator_notes')).toEqual(['src/followup/cases/operator-notes.ts']);
+  });
+
   it('P4 writes deliveries and attempts in delivery alone', () => {
     const files = [...writers('deliveries'), ...writers('attempts')];
     expect(files.length).toBeGreaterThan(3);

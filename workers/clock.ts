@@ -5,6 +5,7 @@ import type { Reconciler } from '../src/delivery/reconcile.ts';
 import type { Sweeper } from '../src/delivery/sweep.ts';
 import type { CaseWatch } from '../src/followup/cases/watch-cases.ts';
 import type { Reminders } from '../src/followup/remind.ts';
+import type { CardPump } from '../src/operator/cases/card-pump.ts';
 
 /** What time brings about by itself: leases that are over, second looks, reminders, harassment cases, the bot's own messages, old drafts. */
 export function createClockLoops(
@@ -14,15 +15,17 @@ export function createClockLoops(
     readonly notices: NoticePump;
     readonly reminders: Reminders;
     readonly caseWatch: CaseWatch;
+    readonly cards: CardPump;
     readonly purgeDrafts: () => Promise<unknown>;
   },
   o: {
     readonly sweepEveryMs: number;
     readonly noticePollMs: number;
+    readonly cardPollMs: number;
     readonly purgeEveryMs: number;
     readonly log: Logger;
   },
-): Readonly<Record<'sweep' | 'reconcile' | 'notices' | 'reminders' | 'cases' | 'purge', Loop>> {
+): Readonly<Record<'sweep' | 'reconcile' | 'notices' | 'reminders' | 'cases' | 'cards' | 'purge', Loop>> {
   const { log } = o;
   return {
     sweep: createLoop({ name: 'sweep', everyMs: o.sweepEveryMs, run: () => parts.sweeper.sweep(), log }),
@@ -45,6 +48,7 @@ export function createClockLoops(
       run: () => parts.caseWatch.watch(),
       log,
     }),
+    cards: createLoop({ name: 'cards', everyMs: o.cardPollMs, run: () => parts.cards.pump(), log }),
     purge: createLoop({
       name: 'purge',
       everyMs: o.purgeEveryMs,

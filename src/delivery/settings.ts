@@ -52,6 +52,8 @@ export interface DeliverySettings extends RetrySettings {
   readonly stalledMs: number;
   readonly noticeLeaseMs: number;
   readonly noticePollMs: number;
+  /** Between two cards of harassment cases: Slack allows about fifty changes of messages a minute. */
+  readonly cardPollMs: number;
 }
 
 export const DELIVERY_DEFAULTS: DeliverySettings = {
@@ -85,4 +87,5 @@ export const DELIVERY_DEFAULTS: DeliverySettings = {
   stalledMs: 5 * MINUTE,
   noticeLeaseMs: 30 * SECOND,
   noticePollMs: SECOND,
+  cardPollMs: 1_500,
 };

@@ -2,6 +2,7 @@ import type { TellChange } from '../delivery/tell-change.ts';
 import { storable, textOrNull } from '../domain/text.ts';
 import type { Cases } from '../followup/cases/cases.ts';
 import type { ChangeDeps, ChangeRequest, ChangeResult, Notify } from './change-call.ts';
+import { changeSurcharge, type NewSurcharge } from './change-surcharge.ts';
 import { type CorrectRequest, correctCall } from './correct.ts';
 import { reclassifyCall } from './reclassify.ts';
 import { type RecordedCall, recordedCall } from './recorded-call.ts';
@@ -13,6 +14,11 @@ export interface CallChanges {
   correct(request: CorrectRequest, notify?: Notify): Promise<ChangeResult>;
   retract(request: ChangeRequest, notify?: Notify): Promise<ChangeResult>;
   reclassify(request: ChangeRequest & { readonly kind: string }, notify?: Notify): Promise<ChangeResult>;
+  /** Another amount or reason, within the reason's range; supervisors only. */
+  surcharge(
+    request: ChangeRequest & { readonly surcharge: NewSurcharge },
+    notify?: Notify,
+  ): Promise<ChangeResult>;
 }
 
 export function createCallChanges(
@@ -39,5 +45,6 @@ export function createCallChanges(
     correct: (request, notify = nobody) => awake(correctCall(deps, clean(request), notify)),
     retract: (request, notify = nobody) => awake(retractCall(deps, clean(request), notify)),
     reclassify: (request, notify = nobody) => awake(reclassifyCall(deps, clean(request), notify)),
+    surcharge: (request, notify = nobody) => awake(changeSurcharge(deps, clean(request), notify)),
   };
 }

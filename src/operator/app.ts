@@ -5,6 +5,7 @@ import type { Reviews } from '../delivery/review/reviews.ts';
 import type { TellChange } from '../delivery/tell-change.ts';
 import type { Clock, NewId } from '../domain/ports.ts';
 import type { Cases } from '../followup/cases/cases.ts';
+import { createOperatorNotes } from '../followup/cases/operator-notes.ts';
 import { createCallChanges } from '../intake/call-changes.ts';
 import { createOtherClients } from '../intake/other-clients.ts';
 import type { Recorder } from '../intake/record.ts';
@@ -13,6 +14,10 @@ import { createAllowList } from './allow-list.ts';
 import { listenForAnswers, notAnswered } from './answer/answer-listeners.ts';
 import { ANSWER_FORM } from './answer/answer-view.ts';
 import { createBoltLogger } from './bolt-logger.ts';
+import { caseNotChanged, listenForCases } from './cases/card-listeners.ts';
+import { CASE_FORM } from './cases/card-views.ts';
+import { BURDEN_FORM } from './cases/hardship.ts';
+import { listenForHardship, notKept } from './cases/hardship-listeners.ts';
 import { createChangeForm, notChanged } from './change/change-form.ts';
 import { listenForChanges } from './change/change-listeners.ts';
 import { CHANGE_FORM } from './change/change-view.ts';
@@ -111,7 +116,17 @@ export function createOperatorApp(deps: {
     settings,
   });
   const otherClients = createOtherClients({ db: deps.db, clock, ttlMs: settings.clientNamesTtlMs });
-  const entry = { db: deps.db, recorder: deps.recorder, names, allowList, otherClients, log, settings };
+  const { cases } = deps;
+  const entry = {
+    db: deps.db,
+    recorder: deps.recorder,
+    names,
+    allowList,
+    otherClients,
+    cases,
+    log,
+    settings,
+  };
   const form = createEntryForm({ ...entry, clock });
   const responseUrl = createResponseUrl({
     fetch: deps.fetch ?? fetch,
@@ -135,6 +150,9 @@ export function createOperatorApp(deps: {
     log,
   });
   listenForReviews(bolt, { ...deps, changes, names, supervisors, responseUrl, showReview, inHand, settings });
+
+  listenForHardship(bolt, { ...entry, notes: createOperatorNotes(deps), responseUrl, inHand });
+  listenForCases(bolt, { ...entry, changes, supervisors, responseUrl, inHand, wake: deps.wake });
 
   listenForDone(bolt, { ...deps, responseUrl, inHand });
   listenForAnswers(bolt, { ...deps, responseUrl, inHand, settings });
@@ -188,9 +206,10 @@ function lateAnswer(commandName: string, body: BoltBody, now: Date): AckPayload 
       if (body.view.callback_id === ENTRY_FORM) return { ...notRecorded() };
       if (body.view.callback_id === ANSWER_FORM) return { ...notAnswered() };
       // An empty answer would close the form as if it were done.
-      return [...Object.values(CHANGE_FORM), RETURN_FORM].includes(body.view.callback_id)
-        ? { ...notChanged() }
-        : undefined;
+      if ([...Object.values(CHANGE_FORM), RETURN_FORM].includes(body.view.callback_id))
+        return { ...notChanged() };
+      if (Object.values(CASE_FORM).includes(body.view.callback_id)) return { ...caseNotChanged() };
+      return body.view.callback_id === BURDEN_FORM ? { ...notKept() } : undefined;
     case 'block_suggestion':
       return { options: [] };
     case 'block_actions':

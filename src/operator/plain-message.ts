@@ -14,9 +14,14 @@ export function plainSection(text: string): {
   return { type: 'section', text: { type: 'plain_text', text, emoji: false } };
 }
 
-/** An answer through a response URL that only the person who pressed sees, the message left as it is. */
+/** An answer through a response URL that only whoever pressed sees, under the message as it stands. */
 export function onlyFor(text: string): Readonly<Record<string, unknown>> {
-  return { response_type: 'ephemeral', replace_original: false, text, blocks: [plainSection(text)] };
+  return {
+    response_type: 'ephemeral',
+    replace_original: false,
+    text: escapeSlack(text),
+    blocks: [plainSection(text)],
+  };
 }
 
 /** Paragraphs as a Slack message, a block each; a long paragraph takes several, nothing is cut. */

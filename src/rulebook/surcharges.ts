@@ -27,3 +27,26 @@ export async function surchargeReasons(
     .execute();
   return newest.filter((reason) => reason.amountYen > 0);
 }
+
+/** A reason and what one call may cost by it. */
+export interface SurchargeRange extends SurchargeReason {
+  /** Yen, both included. */
+  readonly minYen: number;
+  readonly maxYen: number;
+}
+
+/** `surchargeReasons` with the amounts each allows; a supervisor may choose any of them. */
+export async function surchargeRanges(
+  db: Kysely<Schema> | Transaction<Schema>,
+  day: string,
+): Promise<readonly SurchargeRange[]> {
+  const newest = await db
+    .selectFrom('surcharge_reasons')
+    .distinctOn('code')
+    .select(['code', 'label', 'amount_yen as amountYen', 'min_yen as minYen', 'max_yen as maxYen'])
+    .where('effective_from', '<=', day)
+    .orderBy('code')
+    .orderBy('effective_from', 'desc')
+    .execute();
+  return newest.filter((reason) => reason.amountYen > 0);
+}

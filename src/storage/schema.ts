@@ -333,6 +333,8 @@ export interface Schema {
     /** The event up to which the supervisors' card tells. */
     card_seq: Generated<number>;
     card_receipt: ColumnType<Receipt | null, string | null | undefined, string | null>;
+    /** Before this the card is not sent again; null: at once. */
+    card_next_at: Generated<Date | null>;
     updated_at: Date;
   };
   /** A call is in one case at most. */
@@ -349,7 +351,7 @@ export interface Schema {
     previous_hash: string | null;
     hash: string;
   };
-  /** An operator's own words about a call, for colleagues and supervisors; never shown to a client. */
+  /** An operator's own words about a call, one row each, for supervisors; never shown to a client. */
   operator_notes: {
     id: string;
     call_id: string;

@@ -206,10 +206,11 @@ describe('what a client promised', () => {
     ]);
     const told = await notices();
     expect(told.map((text) => text.split('\n')[0])).toEqual([
+      'U0OPERATOR 【転送停止】acme 株式会社サンプル商事 が、2026年6月29日(月)まで、電話の転送を停止します(案件 #1001)。',
       'staff 【予告】2026年6月29日(月)は、嫌がらせ案件 #1001 で顧客が転送を再開する予定の日です。',
       'staff 【期日】2026年6月29日(月)は、嫌がらせ案件 #1001 で顧客が転送を再開する予定の日です。',
     ]);
-    expect(told[0]).toContain('顧客の補足: 棚卸しのため');
+    expect(told[1]).toContain('顧客の補足: 棚卸しのため');
     expect(reminders()).toEqual([]);
   });
 

@@ -421,3 +421,68 @@ describe('changing a call while it is being sent', () => {
     expect(open).toEqual([]);
   });
 });
+
+describe('another surcharge by a supervisor', () => {
+  const usage = async () =>
+    await world.db
+      .selectFrom('usage_events')
+      .select(['type', 'amount_yen', 'reason'])
+      .where('type', '<>', 'count')
+      .orderBy('id')
+      .execute();
+
+  it('P5 within the range replaces the old amount, and whoever was told it gets a 訂正報告', async () => {
+    const clientId = await world.addClient({ code: 'acme' });
+    const callId = await recorded(world, clientId, { kind: 'harassment', surcharge: 'shouting' });
+    await world.deliverOnce();
+    world.chatwork.forget();
+    const request = await requestFor(world, callId, SUPERVISOR);
+    const surcharge = { code: 'shouting', amountYen: 300 };
+    expect(await world.changes.surcharge({ ...request, surcharge })).toMatchObject({
+      type: 'changed',
+      changed: { told: { corrections: 1, reports: 0 }, usage: 'unchanged' },
+    });
+    expect(await world.changes.surcharge({ ...request, surcharge })).toMatchObject({ type: 'already' });
+    await world.deliverOnce();
+    expect(world.chatwork.sent).toHaveLength(1);
+    const text = world.chatwork.sent[0]?.body.text ?? '';
+    expect(text).toContain('【訂正】');
+    expect(text).toContain('300円(理由: 怒鳴り声)');
+    expect(text).toMatch(/200円.* → .*300円/);
+    expect(await usage()).toEqual([
+      { type: 'surcharge', amount_yen: 200, reason: '怒鳴り声' },
+      { type: 'credit', amount_yen: 0, reason: '聞き間違い' },
+      { type: 'surcharge', amount_yen: 300, reason: '怒鳴り声' },
+    ]);
+    expect(await liveCounts(world, callId)).toBe(1);
+    const [audit] = await world.db.selectFrom('audit_log').selectAll().execute();
+    expect(audit).toMatchObject({
+      actor: SUPERVISOR.id,
+      detail: { surcharge: { was: { yen: 200 }, now: { yen: 300 } } },
+    });
+  });
+
+  it('out of range, by an operator, of no reason or of a call that is not counted is refused', async () => {
+    const clientId = await world.addClient({ code: 'acme' });
+    const callId = await recorded(world, clientId, { kind: 'harassment', surcharge: 'shouting' });
+    const salesId = await recorded(world, clientId, { kind: 'sales' });
+    const ask = async (id: string, code: string, amountYen: number, by = SUPERVISOR) =>
+      await world.changes.surcharge({ ...(await requestFor(world, id, by)), surcharge: { code, amountYen } });
+    for (const amount of [99, 301, 0, -200, 200.5, Number.NaN]) {
+      expect(await ask(callId, 'shouting', amount)).toMatchObject({
+        type: 'refused',
+        problems: [{ message: '「怒鳴り声」の割増料金は100円から300円までです。' }],
+      });
+    }
+    expect(await ask(callId, 'nonsense', 200)).toMatchObject({ type: 'refused' });
+    expect(await ask(salesId, 'shouting', 200)).toMatchObject({ type: 'refused' });
+    expect(
+      await ask(callId, 'shouting', 250, { ...SUPERVISOR, id: 'U0OPERATOR', supervisor: false }),
+    ).toMatchObject({
+      type: 'refused',
+      problems: [{ message: expect.stringContaining('管理者だけ') }],
+    });
+    expect(await ask(callId, 'shouting', 200)).toEqual({ type: 'nothing' });
+    expect(await usage()).toHaveLength(1);
+  });
+});

@@ -1,14 +1,15 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Kysely, KyselyPlugin } from 'kysely';
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
+import { createSlackChannel } from '../../src/channels/slack/channel.ts';
 import { haystack } from '../../src/domain/search.ts';
 import { createCases } from '../../src/followup/cases/create-cases.ts';
 import { createRecorder, type Recorder } from '../../src/intake/record.ts';
 import { createOperatorApp, type OperatorApp } from '../../src/operator/app.ts';
 import type { OperatorSettings } from '../../src/operator/settings.ts';
 import { type Person, SANDBOX_OPERATORS, type Sandbox, startSandbox } from '../../src/sandbox/index.ts';
-import type { Schema } from '../../src/storage/schema.ts';
+import type { NoticeBody, Schema } from '../../src/storage/schema.ts';
 import { newId } from '../support/ids.ts';
 import { createWorld, type World } from '../support/world.ts';
 
@@ -20,6 +21,9 @@ export interface Desk {
   readonly operator: Person;
   /** What the app sees of the database: as it is, away, or silent until released. */
   readonly database: { set(state: 'up' | 'away' | 'silent'): void };
+  readonly log: Logger;
+  /** Posts a message of the bot to a person or a channel, as the notice pump would; where it stands. */
+  post(address: string, body: NoticeBody): Promise<{ readonly channelId: string; readonly ts: string }>;
   /** Everything logged so far, as text. */
   logged(): string;
   addClient(o: NewClient): Promise<string>;
@@ -107,6 +111,21 @@ export async function createDesk(
     app,
     operator: sandbox.slack.person(SANDBOX_OPERATORS[0].id),
     database: moody,
+    log,
+    async post(address, body) {
+      const { botToken, url: apiUrl } = sandbox.slack;
+      const slack = createSlackChannel({ botToken, apiUrl, clock: world.clock.now });
+      // Slack takes about a message a second.
+      world.clock.advance(2_000);
+      const id = newId();
+      const outcome = await slack.send(
+        { deliveryId: id, mark: id.slice(-12), address, mention: null, body },
+        AbortSignal.timeout(5_000),
+      );
+      await slack.close();
+      if (outcome.type !== 'delivered') throw new Error(JSON.stringify(outcome));
+      return { channelId: outcome.receipt.channel ?? '', ts: outcome.receipt.ts ?? '' };
+    },
     logged: () => lines.join(''),
     async addClient(client) {
       const id = newId();

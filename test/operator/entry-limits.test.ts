@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ClientCard } from '../../src/clients/directory.ts';
 import { FIELD_LIMITS } from '../../src/domain/call.ts';
+import { ANSWER_CHOICES } from '../../src/domain/cases/answers.ts';
+import { CASE_STATES } from '../../src/domain/cases/events.ts';
 import { EMPTY_DRAFT, mergeDraft } from '../../src/operator/entry-modal/draft.ts';
 import type { FormData, Sights } from '../../src/operator/entry-modal/form-data.ts';
 import { sameQuestion, sureQuestion } from '../../src/operator/entry-modal/questions.ts';
@@ -72,7 +74,34 @@ const data: fc.Arbitrary<FormData> = fc
     refusable: fc.boolean(),
   })
   .map(({ refusable, ...rest }) => ({ ...rest, refused: refusable ? (rest.kinds[0] ?? null) : null }));
+/** A client's open cases, with far longer texts than a case takes. */
+const cases = fc.array(
+  fc.record({
+    caseId: uuid,
+    number: fc.nat(),
+    state: fc.constantFrom(...CASE_STATES),
+    kind: fc.constantFrom('harassment', 'silent', 'k0'),
+    kindLabel: text(300),
+    numberE164: fc.constantFrom(null, '+819000001234'),
+    calls: fc.nat(),
+    since: fc.constant(NOW),
+    lastCallAt: fc.constant(NOW),
+    stands: fc.option(
+      fc.record({
+        choice: fc.constantFrom(...ANSWER_CHOICES),
+        note: fc.option(text(1000), { nil: null }),
+        until: fc.constantFrom(null, '2026-06-17', '2026-12-05'),
+      }),
+      { nil: null },
+    ),
+    agreed: fc.option(fc.record({ text: text(5000), wording: fc.option(text(5000), { nil: null }) }), {
+      nil: null,
+    }),
+  }),
+  { maxLength: 8 },
+);
 const sights: fc.Arbitrary<Sights> = fc.record({
+  cases,
   recent: fc.array(summary, { maxLength: 8 }),
   known: fc.option(
     fc.record({
@@ -148,6 +177,23 @@ describe('Slack’s limits, whatever is in the data', () => {
       fc.record({ type: fc.constant('other-client' as const), client: summary, named }),
       fc.record({ type: fc.constant('duplicate' as const), client: summary, earlier }),
       fc.record({ type: fc.constant('help' as const), kinds }),
+      fc.record({
+        type: fc.constantFrom('recorded' as const, 'already' as const),
+        cases,
+        receipt: fc.record({
+          callId: uuid,
+          receiptNumber: fc.constant('20260618-0001'),
+          client,
+          kind: fc.record({ code: fc.constant('harassment'), label: text(300) }),
+          rule: fc.constant({ counted: true, reported: true, flagged: true }),
+          destinations: fc.nat(9),
+          occurredAt: fc.constant(NOW),
+          recordedAt: fc.constant(NOW),
+          urgent: fc.boolean(),
+          numberDisplay: fc.option(text(60), { nil: null }),
+          wish: fc.constant(null),
+        }),
+      }),
       fc.record({
         type: fc.constant('misread' as const),
         kinds,

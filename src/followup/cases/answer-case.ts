@@ -7,6 +7,7 @@ import { type AnswerStanding, mayAnswer } from '../../domain/cases/may-answer.ts
 import type { Schema } from '../../storage/schema.ts';
 import type { AnswerReading, AnswerResult, By } from './cases.ts';
 import { type CaseDeps, eventsOf, holdCase, lockClient } from './held-case.ts';
+import { tellOperatorsOfPause } from './tell-operators.ts';
 import { writtenUnder } from './written-under.ts';
 
 export type AnswerTarget = { readonly deliveryId: string } | { readonly caseId: string };
@@ -33,10 +34,12 @@ export async function answerCase(
   if (!checked.ok) return { type: 'refused', problems: checked.problems };
   const deliveryId = 'deliveryId' in target ? target.deliveryId : null;
   const { via, person, key } = by;
-  await held.write(
+  const seq = await held.write(
     { type: 'answered', via, person, deliveryId, fromCase: null, ...checked.answer },
     { actor: via === 'staff' ? (person ?? 'staff') : 'client', key },
   );
+  const { choice, until } = checked.answer;
+  if (choice === 'pause') await tellOperatorsOfPause(trx, deps, { caseId: held.id, seq, until });
   await held.refresh();
   return { type: 'answered', caseId: held.id, state: held.standing().state };
 }

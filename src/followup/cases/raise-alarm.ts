@@ -1,6 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import { addNotice } from '../../delivery/notice.ts';
 import type { Schema } from '../../storage/schema.ts';
+import { askButtons } from './ask-buttons.ts';
 import { alarmNotice } from './case-notices.ts';
 import { caseWords } from './case-words.ts';
 import type { FlaggedCall } from './cases.ts';
@@ -45,7 +46,11 @@ export async function tellAlarms(
   deps: CaseDeps,
 ): Promise<void> {
   for (const { seq, ...alarm } of alarms) {
-    await addNotice(trx, alarmNotice(await caseWords(trx, caseId), seq, alarm), deps);
+    await addNotice(
+      trx,
+      alarmNotice(await caseWords(trx, caseId), seq, { ...alarm, blocks: [askButtons(caseId)] }),
+      deps,
+    );
   }
 }
 

@@ -4,6 +4,7 @@ import type { Changed } from '../../intake/change-call.ts';
 import type { CallReceipt } from '../../intake/receipt.ts';
 import type { RecordedCall } from '../../intake/recorded-call.ts';
 import type { NoticeBody } from '../../storage/schema.ts';
+import { hardshipButtons } from '../cases/hardship.ts';
 import { plainMessage } from '../plain-message.ts';
 import { receiptInWords } from '../wording.ts';
 import { changeButtons } from './change-buttons.ts';
@@ -13,7 +14,7 @@ export function entryNote(receipt: CallReceipt, operatorId: string): NewNotice {
   return {
     key: `entry:${receipt.callId}`,
     target: operatorId,
-    body: withButtons(plainMessage(receiptInWords(receipt, false)), receipt.callId),
+    body: withButtons(plainMessage(receiptInWords(receipt, false)), receipt.callId, receipt.rule.flagged),
   };
 }
 
@@ -25,7 +26,9 @@ export function changeNotes(changed: Changed): readonly NewNotice[] {
     return {
       key: `change:${changeId}:${target}`,
       target,
-      body: call.retracted ? body : withButtons(body, call.id),
+      body: call.retracted
+        ? body
+        : withButtons(body, call.id, call.rule.flagged && target === call.operatorId),
     };
   };
   const words = changeInWords(changed);
@@ -37,8 +40,10 @@ export function changeNotes(changed: Changed): readonly NewNotice[] {
   ];
 }
 
-function withButtons(body: NoticeBody, callId: string): NoticeBody {
-  return { ...body, blocks: [...body.blocks, changeButtons(callId)] };
+/** `hard`: it may have been a hard call for its reader, who took it. */
+function withButtons(body: NoticeBody, callId: string, hard: boolean): NoticeBody {
+  const buttons = [...(hard ? [hardshipButtons(callId)] : []), changeButtons(callId)];
+  return { ...body, blocks: [...body.blocks, ...buttons] };
 }
 
 /** A call in two lines: receipt number and client, kind and time. */

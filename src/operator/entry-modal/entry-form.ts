@@ -5,6 +5,7 @@ import { clientCard, searchClients } from '../../clients/directory.ts';
 import { parsePhone } from '../../domain/phone.ts';
 import type { Clock } from '../../domain/ports.ts';
 import { storable } from '../../domain/text.ts';
+import type { Cases } from '../../followup/cases/cases.ts';
 import type { OtherClients } from '../../intake/other-clients.ts';
 import type { Recorder } from '../../intake/record.ts';
 import type { Schema } from '../../storage/schema.ts';
@@ -93,6 +94,7 @@ export function createEntryForm(deps: {
   readonly log: Logger;
   readonly settings: Pick<OperatorSettings, 'recordTimeoutMs'>;
   readonly otherClients: OtherClients;
+  readonly cases: Pick<Cases, 'openOf'>;
 }): EntryForm {
   const { db, clock, log } = deps;
 
@@ -102,7 +104,7 @@ export function createEntryForm(deps: {
     o: { readonly note?: string } = {},
   ): Promise<types.ModalView> {
     const now = clock();
-    const sights = await loadSights(db, draft, operatorId);
+    const sights = await loadSights(deps, draft, operatorId);
     return entryView(draft, await loadFormData(db, draft, now), now, { ...o, sights });
   }
 

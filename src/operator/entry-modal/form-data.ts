@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import { type ClientCard, type ClientSummary, clientCard } from '../../clients/directory.ts';
 import { jstDay } from '../../domain/calendar.ts';
 import { type Kind, type KindRule, type RuleFlags, ruleFor } from '../../domain/kinds.ts';
+import type { CaseBanner, Cases } from '../../followup/cases/cases.ts';
 import { type KnownNumber, knownNumber } from '../../intake/known-number.ts';
 import { recentClients } from '../../intake/recent-clients.ts';
 import { loadKinds } from '../../rulebook/kinds.ts';
@@ -28,9 +29,11 @@ export interface Sights {
   readonly known: KnownNumber | null;
   /** The operator's recent clients, while none is chosen. */
   readonly recent: readonly ClientSummary[];
+  /** The chosen client's open harassment cases; never another's (P9). */
+  readonly cases: readonly CaseBanner[];
 }
 
-export const NO_SIGHTS: Sights = { known: null, recent: [] };
+export const NO_SIGHTS: Sights = { known: null, recent: [], cases: [] };
 
 /** [seed] the kind of calls the operator refuses on the client's behalf. */
 const SALES = 'sales';
@@ -51,13 +54,18 @@ export async function loadFormData(db: Kysely<Schema>, draft: EntryDraft, now: D
 }
 
 /** Looks up what a draft's form shows beside its fields. */
-export async function loadSights(db: Kysely<Schema>, draft: EntryDraft, operatorId: string): Promise<Sights> {
+export async function loadSights(
+  deps: { readonly db: Kysely<Schema>; readonly cases: Pick<Cases, 'openOf'> },
+  draft: EntryDraft,
+  operatorId: string,
+): Promise<Sights> {
+  const { db } = deps;
   const { clientId, number } = draft;
   if (clientId === null) {
-    return { known: null, recent: await recentClients(db, { operatorId, limit: RECENT_AT_MOST }) };
+    return { ...NO_SIGHTS, recent: await recentClients(db, { operatorId, limit: RECENT_AT_MOST }) };
   }
   const known = number === null ? null : await knownNumber(db, { clientId, typed: number });
-  return { known, recent: [] };
+  return { known, recent: [], cases: await deps.cases.openOf(clientId) };
 }
 
 function ruleOf(

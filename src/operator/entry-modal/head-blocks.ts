@@ -1,5 +1,7 @@
 import type { types } from '@slack/bolt';
 import type { ClientCard, ClientSummary } from '../../clients/directory.ts';
+import type { CaseBanner } from '../../followup/cases/cases.ts';
+import { bannerBlocks } from '../cases/banner.ts';
 import { clientInWords, SALES_REFUSAL, statusAdvice } from '../wording.ts';
 import { ACTION } from './block-ids.ts';
 import { button, clip, clipped, context, divider } from './elements.ts';
@@ -8,16 +10,24 @@ import type { FormData } from './form-data.ts';
 /** A greeting and notes share one block: neither may push the other out. */
 const GREETING_SHOWN = 1000;
 
-/** Who the form is for, above everything else: code, name, kana, what to say and what to mind. */
-export function clientBlocks(card: ClientCard): types.KnownBlock[] {
+/**
+ * Who the form is for, above everything else: code, name, kana, what to say and what to mind. The client's open
+ * harassment cases stand right under its name, before anything long.
+ */
+export function clientBlocks(card: ClientCard, cases: readonly CaseBanner[], now: Date): types.KnownBlock[] {
   const advice = statusAdvice(card.status);
-  const lines = [
-    clientInWords(card),
-    ...(advice === null ? [] : [`※ ${advice}`]),
+  const who = [clientInWords(card), ...(advice === null ? [] : [`※ ${advice}`])];
+  const manners = [
     ...(card.greeting === null ? [] : [`名乗り: ${clip(card.greeting, GREETING_SHOWN)}`]),
     ...(card.operatorNotes === null ? [] : [`注意: ${card.operatorNotes}`]),
   ];
-  return [clipped(lines.join('\n')), divider()];
+  if (cases.length === 0) return [clipped([...who, ...manners].join('\n')), divider()];
+  return [
+    clipped(who.join('\n')),
+    ...bannerBlocks(cases, now),
+    ...(manners.length === 0 ? [] : [clipped(manners.join('\n'))]),
+    divider(),
+  ];
 }
 
 /** The operator's recent clients, none of them chosen: a wrong client is the worst mistake. */

@@ -1,6 +1,7 @@
 import type { types } from '@slack/bolt';
 import type { Kysely } from 'kysely';
 import type { Clock } from '../../domain/ports.ts';
+import type { Cases } from '../../followup/cases/cases.ts';
 import type { OtherClients } from '../../intake/other-clients.ts';
 import type { CallReceipt } from '../../intake/receipt.ts';
 import type { Recorder } from '../../intake/record.ts';
@@ -57,6 +58,7 @@ export async function submitForm(
     readonly allowList: AllowList;
     readonly clock: Clock;
     readonly otherClients: OtherClients;
+    readonly cases: Pick<Cases, 'openOf'>;
   },
   o: {
     readonly view: SlackView;
@@ -99,7 +101,7 @@ export async function submitForm(
     }
   }
   const ask = async (questions: readonly types.KnownBlock[]): Promise<Submission> => {
-    const sights = await loadSights(deps.db, shown, o.operator.id);
+    const sights = await loadSights(deps, shown, o.operator.id);
     return { type: 'asked', view: entryView(shown, data, deps.clock(), { questions, sights }) };
   };
   const named = await deps.otherClients.namedIn(made.entry);
@@ -144,7 +146,11 @@ async function fits(
 
 /** The form that fits, with what was typed now and what the draft still holds. */
 async function refit(
-  deps: { readonly db: Kysely<Schema>; readonly clock: Clock },
+  deps: {
+    readonly db: Kysely<Schema>;
+    readonly clock: Clock;
+    readonly cases: Pick<Cases, 'openOf'>;
+  },
   o: { readonly view: SlackView; readonly operator: { readonly id: string } },
   shown: EntryDraft,
 ): Promise<types.ModalView> {
@@ -158,7 +164,7 @@ async function refit(
   });
   // What the submitted form says of client and kind holds, should a slower change still be on its way.
   const whole = mergeDraft(draft, { clientId: shown.clientId, kind: shown.kind });
-  const sights = await loadSights(deps.db, whole, o.operator.id);
+  const sights = await loadSights(deps, whole, o.operator.id);
   return entryView(whole, await loadFormData(deps.db, whole, now), now, { note: FORM_REFITTED, sights });
 }
 

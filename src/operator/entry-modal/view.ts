@@ -52,7 +52,7 @@ export function entryView(
   } = {},
 ): types.ModalView {
   const { card } = data;
-  const { known, recent } = o.sights ?? NO_SIGHTS;
+  const { known, recent, cases } = o.sights ?? NO_SIGHTS;
   const ended = card?.status === 'ended';
   const short = isShort(data);
   return {
@@ -64,7 +64,7 @@ export function entryView(
     blocks: [
       ...(o.note === undefined ? [] : [plainSection(o.note), divider()]),
       ...(o.questions === undefined ? [] : [...o.questions, divider()]),
-      ...(card === null ? recentBlocks(recent) : clientBlocks(card)),
+      ...(card === null ? recentBlocks(recent) : clientBlocks(card, cases, now)),
       ...(ended || short ? [] : refusalBlocks(data, { mayPress: card !== null && draft.kind === null })),
       clientInput(draft, card),
       ...(ended

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import type { ClientSummary } from '../../clients/directory.ts';
 import type { CallEntry, EntryProblem } from '../../domain/call.ts';
 import type { Kind } from '../../domain/kinds.ts';
+import type { CaseBanner, Cases } from '../../followup/cases/cases.ts';
 import type { EarlierEntry } from '../../intake/duplicate.ts';
 import type { OtherClient, OtherClients } from '../../intake/other-clients.ts';
 import type { CallReceipt } from '../../intake/receipt.ts';
@@ -18,7 +19,12 @@ import { type LineReading, readLine } from './read-line.ts';
 export type LineResult =
   /** Not on the allow-list. */
   | { readonly type: 'stranger' }
-  | { readonly type: 'recorded' | 'already'; readonly receipt: CallReceipt }
+  | {
+      readonly type: 'recorded' | 'already';
+      readonly receipt: CallReceipt;
+      /** The client's open harassment cases, this call included. */
+      readonly cases: readonly CaseBanner[];
+    }
   | { readonly type: 'refused'; readonly problems: readonly EntryProblem[] }
   /** Open the form, on this client if one was named. */
   | { readonly type: 'form'; readonly client: ClientSummary | null }
@@ -43,6 +49,7 @@ export async function enterLine(
     readonly names: OperatorNames;
     readonly allowList: AllowList;
     readonly otherClients: OtherClients;
+    readonly cases: Pick<Cases, 'openOf'>;
   },
   attempt: LineAttempt,
   operator: { readonly id: string; readonly accountName: string | undefined },
@@ -95,7 +102,18 @@ export async function enterLine(
         notice: (receipt) => entryNote(receipt, operator.id),
         duplicates: { apartFrom: attempt.apartFrom ?? null },
       });
-      return result.type === 'duplicate' ? { ...result, client } : result;
+      switch (result.type) {
+        case 'duplicate':
+          return { ...result, client };
+        case 'recorded':
+        case 'already':
+          // P1: the call is on record, whether or not its client's cases can be told.
+          return { ...result, cases: await deps.cases.openOf(client.id).catch(() => []) };
+        case 'refused':
+          return result;
+        default:
+          return result satisfies never;
+      }
     }
     default:
       return reading satisfies never;

@@ -1,6 +1,8 @@
 import type { ClientSummary } from '../../clients/directory.ts';
 import type { Kind } from '../../domain/kinds.ts';
 import type { NoticeBody } from '../../storage/schema.ts';
+import { bannerLines } from '../cases/banner.ts';
+import { hardshipButtons } from '../cases/hardship.ts';
 import { clip } from '../entry-modal/elements.ts';
 import { plainMessage } from '../plain-message.ts';
 import {
@@ -43,9 +45,8 @@ export function lineAnswer(
     case 'stranger':
       return privately([REFUSED]);
     case 'recorded':
-      return privately(receiptInWords(result.receipt, false));
     case 'already':
-      return privately(receiptInWords(result.receipt, true));
+      return recorded(result);
     case 'refused':
       return privately([
         `登録していません。${result.problems.map(({ message }) => message).join(' ')}`,
@@ -78,6 +79,21 @@ export function lineAnswer(
     default:
       return result satisfies never;
   }
+}
+
+/** The receipt, the client's open cases in short, and what an operator may leave about a hard call. */
+function recorded({
+  type,
+  receipt,
+  cases,
+}: Extract<LineResult, { type: 'recorded' | 'already' }>): PrivateAnswer {
+  const answer = privately([
+    ...receiptInWords(receipt, type === 'already'),
+    ...bannerLines(cases, receipt.recordedAt),
+  ]);
+  return receipt.rule.flagged
+    ? { ...answer, blocks: [...answer.blocks, hardshipButtons(receipt.callId)] }
+    : answer;
 }
 
 /** The database did not say that the line is recorded, or not yet. */

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
+import type { Cases } from '../../followup/cases/cases.ts';
 import type { OtherClients } from '../../intake/other-clients.ts';
 import type { Recorder } from '../../intake/record.ts';
 import type { Schema } from '../../storage/schema.ts';
@@ -46,6 +47,7 @@ export function createLineEntry(deps: {
   readonly names: OperatorNames;
   readonly allowList: AllowList;
   readonly otherClients: OtherClients;
+  readonly cases: Pick<Cases, 'openOf'>;
   readonly form: EntryForm;
   readonly responseUrl: ResponseUrl;
   readonly log: Logger;

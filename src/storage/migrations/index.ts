@@ -9,6 +9,7 @@ import * as largeLedger from './0007_large_ledger.ts';
 import * as review from './0008_review.ts';
 import * as cases from './0010_cases.ts';
 import * as casesMore from './0011_cases_more.ts';
+import * as caseCard from './0013_case_card.ts';
 import * as billing from './0014_billing.ts';
 
 /** Every migration by its name; the numbers give the order, and a name that was ever released never changes. */
@@ -23,5 +24,6 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0008_review': review,
   '0010_cases': cases,
   '0011_cases_more': casesMore,
+  '0013_case_card': caseCard,
   '0014_billing': billing,
 };
