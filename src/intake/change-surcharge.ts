@@ -84,6 +84,7 @@ export async function changeSurcharge(
                   revision,
                   count: null,
                   withdrawn,
+                  by: request.by,
                 });
           return { told, usage: 'unchanged' };
         },

@@ -192,6 +192,7 @@ describe('Slack’s limits, whatever is in the data', () => {
           urgent: fc.boolean(),
           numberDisplay: fc.option(text(60), { nil: null }),
           wish: fc.constant(null),
+          held: fc.boolean(),
         }),
       }),
       fc.record({

@@ -15,6 +15,7 @@ import type { SubmitAnswer } from '../entry-modal/entry-form.ts';
 import { messageView } from '../entry-modal/message-view.ts';
 import { rootViewId } from '../entry-modal/submit.ts';
 import { plainSection } from '../plain-message.ts';
+import { decidedInWords } from '../review/review-words.ts';
 import type { SlackView } from '../slack-body.ts';
 import { CASE_BLOCK, CASE_FORM, callInLine, caseHead, newestCalls, titleOf } from './card-views.ts';
 import { chosenOf, errorsAt, textOf } from './submit-case.ts';
@@ -129,6 +130,8 @@ export async function submitSurcharge(
       return errorsAt(values, SURCHARGE_BLOCK.call, BARRED[result.why]);
     case 'refused':
       return errorsAt(values, SURCHARGE_BLOCK.yen, result.problems.map(({ message }) => message).join('\n'));
+    case 'decided':
+      return errorsAt(values, SURCHARGE_BLOCK.call, decidedInWords(result.review));
     default:
       return result satisfies never;
   }
