@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { OutgoingMessage } from '../../src/channels/channel.ts';
+import { createChatworkInbox } from '../../src/channels/chatwork/inbox.ts';
 import { closeChannels, openChannels } from '../../src/channels/index.ts';
 import { receiptKey } from '../../src/channels/receipt.ts';
 import type { Body } from '../../src/domain/body.ts';
@@ -136,5 +137,38 @@ describe('the channels against the sandbox, which is written to the same referen
       reason: { code: 'chatwork.room_rate_limit' },
     });
     expect((await send('chatwork', message('chatwork', '99999'))).type).toBe('delivered');
+  });
+
+  it('chatwork: what people write is found by the room list and read back, edits too', async () => {
+    const inbox = createChatworkInbox({
+      apiToken: sandbox.chatwork.apiToken,
+      apiUrl: sandbox.chatwork.url,
+      clock: () => new Date(),
+    });
+    const account = { accountId: 77, name: '山田' };
+    const ours = String(sandbox.chatwork.account.accountId);
+    try {
+      expect(await inbox.account(signal)).toEqual({ type: 'seen', value: ours });
+      expect(await inbox.messages('4711', signal)).toEqual({ type: 'seen', value: [] });
+      await sandbox.chatwork.say({ roomId: '4711', account, body: 'x' });
+      const body = `[rp aid=${ours} to=4711-1] 取次\n4`;
+      const { messageId } = await sandbox.chatwork.say({ roomId: '4711', account, body });
+      const rooms = await inbox.rooms(signal);
+      if (rooms.type !== 'seen') throw new Error(rooms.type);
+      expect(rooms.value).toEqual([{ roomId: '4711', updatedAt: expect.any(Number), mentions: 1 }]);
+      await sandbox.chatwork.edit({ roomId: '4711', messageId, body: `${body}です` });
+      const seen = await inbox.messages('4711', signal);
+      if (seen.type !== 'seen') throw new Error(seen.type);
+      expect(seen.value[1]).toMatchObject({ messageId, accountId: '77', body: `${body}です` });
+      expect(seen.value[1]?.updatedAt).toBeGreaterThan(0);
+      for (const how of ['reset', 'html', 'truncated'] as const) {
+        sandbox.fail({ service: 'chatwork', operation: 'rooms', times: 1, failure: { how } });
+        expect(await inbox.rooms(signal)).toEqual({ type: 'failed', code: 'chatwork.look_failed' });
+      }
+      sandbox.fail({ service: 'chatwork', operation: 'rooms', times: 1, failure: { how: 'token_limit' } });
+      expect((await inbox.rooms(signal)).type).toBe('wait');
+    } finally {
+      await inbox.close();
+    }
   });
 });

@@ -19,6 +19,13 @@ const id = z.string().regex(/^\d+$/);
 export const postedMessage = z.object({ message_id: id });
 export const me = z.object({ account_id: id });
 export const room = z.object({ room_id: id, role: z.string().optional() });
+export const roomList = z.array(
+  z.object({
+    room_id: id,
+    mention_num: z.number().default(0),
+    /** Unix seconds. */ last_update_time: z.number(),
+  }),
+);
 export const messages = z.array(
   z.object({
     message_id: id,
@@ -26,6 +33,8 @@ export const messages = z.array(
     body: z.string(),
     /** Unix seconds. */
     send_time: z.number(),
+    /** Unix seconds; 0 when it was never edited. */
+    update_time: z.number().optional(),
   }),
 );
 const failure = z.object({ errors: z.array(z.string()).min(1) });

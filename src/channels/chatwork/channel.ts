@@ -36,7 +36,10 @@ export function createChatworkChannel(o: {
     return accountId;
   };
 
-  /** Chatwork's link to the message this one answers, which names its author: ourselves. Empty when it cannot be made. */
+  /**
+   * Chatwork's link to the message this one answers, which names its author: whom the receipt names, else ourselves.
+   * Empty when it cannot be made.
+   */
   const replyTo = async (
     message: OutgoingMessage<ChatworkBody>,
     roomId: string,
@@ -44,7 +47,8 @@ export function createChatworkChannel(o: {
   ): Promise<string> => {
     const messageId = message.answers?.receipt?.message_id ?? '';
     if (!/^\d{1,20}$/.test(messageId) || message.body.text === '') return '';
-    const account = accountId ?? readAccount(await client.me(signal));
+    const author = message.answers?.receipt?.account_id ?? '';
+    const account = /^\d{1,20}$/.test(author) ? author : (accountId ?? readAccount(await client.me(signal)));
     return account === undefined ? '' : `[rp aid=${account} to=${roomId}-${messageId}]\n`;
   };
 

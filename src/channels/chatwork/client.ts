@@ -18,6 +18,8 @@ export interface ChatworkClient {
   postMessage(roomId: string, text: string, signal: AbortSignal): Promise<Exchange>;
   /** `GET /rooms/{room_id}/messages?force=1`: the newest 100. Never force=0, a cursor all users of a token share. */
   newestMessages(roomId: string, signal: AbortSignal): Promise<Exchange>;
+  /** `GET /rooms`: every room the account is in, with the time of its newest message. */
+  rooms(signal: AbortSignal): Promise<Exchange>;
   /** `GET /rooms/{room_id}` */
   room(roomId: string, signal: AbortSignal): Promise<Exchange>;
   /** `GET /me` */
@@ -55,6 +57,7 @@ export function createChatworkClient(o: {
     postMessage: (roomId, text, signal) =>
       call('POST', `/rooms/${roomPath(roomId)}/messages`, signal, { body: text, self_unread: '0' }),
     newestMessages: (roomId, signal) => call('GET', `/rooms/${roomPath(roomId)}/messages?force=1`, signal),
+    rooms: (signal) => call('GET', '/rooms', signal),
     room: (roomId, signal) => call('GET', `/rooms/${roomPath(roomId)}`, signal),
     me: (signal) => call('GET', '/me', signal),
     close: () => farSide.close(),

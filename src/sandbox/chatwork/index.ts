@@ -30,7 +30,8 @@ export interface PretendChatwork {
   addRoom(setup: RoomSetup): void;
   /** A room's messages, the app's and people's, oldest first. */
   messages(roomId: string): readonly ChatworkMessage[];
-  webhooksTo(url: string): void;
+  /** Undefined: nobody is told any more. */
+  webhooksTo(url: string | undefined): void;
   /**
    * Somebody writes in a room. Webhooks go out once their address is known; a text that begins with
    * `[rp aid=… to=…]` for the app's account is told as `mention_to_me` too.
@@ -40,6 +41,12 @@ export interface PretendChatwork {
     readonly account: ChatworkAccount;
     readonly body: string;
   }): Promise<{ readonly messageId: string; readonly webhooks: readonly WebhookAnswer[] }>;
+  /** Somebody changes what they wrote. */
+  edit(o: {
+    readonly roomId: string;
+    readonly messageId: string;
+    readonly body: string;
+  }): Promise<{ readonly webhooks: readonly WebhookAnswer[] }>;
 }
 
 const WEBHOOK_TIMEOUT_MS = 5_000;
@@ -59,10 +66,14 @@ export function createChatwork(
   const rooms = createRooms(clock, o.rooms);
   let webhookUrl = o.webhookUrl;
 
-  async function tell(roomId: string, message: ChatworkMessage): Promise<readonly WebhookAnswer[]> {
+  async function tell(
+    roomId: string,
+    message: ChatworkMessage,
+    edited = false,
+  ): Promise<readonly WebhookAnswer[]> {
     const room = rooms.find(roomId);
     if (webhookUrl === undefined || room === undefined) return [];
-    return emitWebhooks({ url: webhookUrl, room, message, clock, timeoutMs: WEBHOOK_TIMEOUT_MS });
+    return emitWebhooks({ url: webhookUrl, room, message, edited, clock, timeoutMs: WEBHOOK_TIMEOUT_MS });
   }
 
   const api = createChatworkApi({
@@ -93,6 +104,12 @@ export function createChatwork(
       if (room === undefined) throw new Error(`no room ${roomId}`);
       const message = rooms.post(room, account, body);
       return { messageId: message.messageId, webhooks: await tell(roomId, message) };
+    },
+    async edit({ roomId, messageId, body }) {
+      const room = rooms.find(roomId);
+      const message = room && rooms.edit(room, messageId, body);
+      if (message === undefined) throw new Error(`no message ${messageId} in room ${roomId}`);
+      return { webhooks: await tell(roomId, message, true) };
     },
   };
   return {

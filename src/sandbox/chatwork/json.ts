@@ -44,8 +44,9 @@ export function roomJson(room: Room) {
     type: 'group',
     role: 'member',
     sticky: false,
-    unread_num: 0,
-    mention_num: 0,
+    // Nobody opens these rooms in a browser, and reading them through the API reads nothing.
+    unread_num: room.messages.filter(({ account }) => account !== SANDBOX_ACCOUNT).length,
+    mention_num: room.messages.filter(namesApp).length,
     mytask_num: 0,
     message_num: room.messages.length,
     file_num: 0,
@@ -53,6 +54,15 @@ export function roomJson(room: Room) {
     icon_path: 'https://chatwork.example/icon.png',
     last_update_time: room.messages.at(-1)?.sendTime ?? 0,
   };
+}
+
+/** Whether a message of somebody else names the app's account, as `[To:…]` or `[rp aid=…]`. */
+export function namesApp({ account, body }: ChatworkMessage): boolean {
+  const { accountId } = SANDBOX_ACCOUNT;
+  return (
+    account.accountId !== accountId &&
+    new RegExp(`\\[(?:To:${accountId}\\]|rp aid=${accountId}[ \\]])`).test(body)
+  );
 }
 
 export function messageJson(message: ChatworkMessage) {

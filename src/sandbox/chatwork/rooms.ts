@@ -101,6 +101,14 @@ export function createRooms(clock: Clock, setups: readonly RoomSetup[] | undefin
       room.messages.push(message);
       return message;
     },
+    edit(room: Room, messageId: string, body: string): ChatworkMessage | undefined {
+      const at = room.messages.findIndex((message) => message.messageId === messageId);
+      const before = room.messages[at];
+      if (before === undefined) return undefined;
+      const message = { ...before, body, updateTime: Math.floor(clock().getTime() / 1000) };
+      room.messages[at] = message;
+      return message;
+    },
     /** One task for each person, and one message that tells of them, as Chatwork does. */
     assign(
       room: Room,

@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 import type { Clock } from '../../domain/ports.ts';
 import { CHATWORK_WEBHOOK_TOKEN } from '../credentials.ts';
-import { webhookJson } from './json.ts';
-import { type ChatworkMessage, type Room, SANDBOX_ACCOUNT } from './rooms.ts';
+import { namesApp, webhookJson } from './json.ts';
+import type { ChatworkMessage, Room } from './rooms.ts';
 
 /** `x-chatworkwebhooksignature`: base64 of HMAC-SHA256 over the raw body, keyed with the decoded token. */
 export function signWebhook(token: string, rawBody: string): string {
@@ -10,28 +10,26 @@ export function signWebhook(token: string, rawBody: string): string {
 }
 
 export interface WebhookAnswer {
-  readonly type: 'message_created' | 'mention_to_me';
+  readonly type: 'message_created' | 'message_updated' | 'mention_to_me';
   /** 0 when nobody answered. */
   readonly status: number;
 }
 
 /**
  * Tells a webhook address of a message, once, as Chatwork does: never again, whatever the answer. A message that
- * names the app's account with `[To:…]` or `[rp aid=…]` gives a `mention_to_me` besides the `message_created`.
+ * names the app's account with `[To:…]` or `[rp aid=…]` gives a `mention_to_me` besides the `message_created`; an
+ * edit gives a `message_updated` alone.
  */
 export async function emitWebhooks(o: {
   readonly url: string;
   readonly room: Room;
   readonly message: ChatworkMessage;
+  readonly edited?: boolean;
   readonly clock: Clock;
   readonly timeoutMs: number;
 }): Promise<readonly WebhookAnswer[]> {
-  const names = new RegExp(
-    `\\[(?:To:${SANDBOX_ACCOUNT.accountId}\\]|rp aid=${SANDBOX_ACCOUNT.accountId}[ \\]])`,
-  );
-  const own = o.message.account.accountId === SANDBOX_ACCOUNT.accountId;
-  const types: WebhookAnswer['type'][] = ['message_created'];
-  if (!own && names.test(o.message.body)) types.push('mention_to_me');
+  const types: WebhookAnswer['type'][] = o.edited ? ['message_updated'] : ['message_created'];
+  if (!o.edited && namesApp(o.message)) types.push('mention_to_me');
   const answers: WebhookAnswer[] = [];
   for (const [index, type] of types.entries()) {
     const body = JSON.stringify(
