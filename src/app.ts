@@ -4,6 +4,7 @@ import { followDatabaseClock } from '../workers/adjust-clock.ts';
 import { DELIVER_QUEUE, startDeliverWorker } from '../workers/deliver.ts';
 import { openClock } from '../workers/open-clock.ts';
 import { createRelayLoop, startWakeWorker, WAKE_QUEUE } from '../workers/relay.ts';
+import { openChatworkReplies } from './app/chatwork-replies.ts';
 import type { Channels } from './channels/channel.ts';
 import { closeChannels, openChannels } from './channels/index.ts';
 import { usedChannels } from './clients/used-channels.ts';
@@ -141,17 +142,24 @@ async function open(given: AppOptions, opened: Opened): Promise<App> {
     o.role === 'web'
       ? undefined
       : startWorkerRole(o, opened, { database, queues, channels, delivery, settings, observer });
+  const wake = worker?.wake ?? wakeThrough(queues.queue(WAKE_QUEUE), log);
+  const cases = createCases({ db, clock, newId, addReport: delivery.addReport, wake });
+  const chatwork = openChatworkReplies(o, opened, {
+    database,
+    cases,
+    budgets,
+    answerLink: () => null,
+    everyMs: settings.sweepEveryMs,
+  });
   const shownQueues = [queues.queue(DELIVER_QUEUE), queues.queue(WAKE_QUEUE)];
   metrics.show({
     db,
     clock,
     queues: shownQueues,
     budgets,
-    loops: worker?.loops ?? {},
+    loops: { ...worker?.loops, ...chatwork.loops },
     worker: worker?.deliver,
   });
-  const wake = worker?.wake ?? wakeThrough(queues.queue(WAKE_QUEUE), log);
-  const cases = createCases({ db, clock, newId, addReport: delivery.addReport, wake });
   const operator =
     o.role === 'worker' ? undefined : openOperator(o, opened, { database, delivery, cases, wake });
   const web = await startWebServer({
@@ -163,6 +171,7 @@ async function open(given: AppOptions, opened: Opened): Promise<App> {
         ? () => log.warn({ port: config.port }, 'the port is taken; probes and metrics are on another one')
         : undefined,
     handleSlackRequest: operator && ((request) => operator.handleSlackRequest(request)),
+    chatwork: chatwork.door,
     bounces: operator && {
       token: bearerToken(config.linkSecret, BOUNCE_PURPOSE),
       async take(raw) {

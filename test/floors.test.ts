@@ -117,6 +117,12 @@ describe('what only one place may do', () => {
     expect(writers('operator_notes')).toEqual(['src/followup/cases/operator-notes.ts']);
   });
 
+  it('writes messages of clients in Chatwork in one folder of followup alone', () => {
+    const files = ['chatwork_replies', 'chatwork_looks', 'chatwork_rooms'].flatMap(writers);
+    expect(files.length).toBeGreaterThan(3);
+    expect(files.every((file) => file.startsWith('src/followup/chatwork/'))).toBe(true);
+  });
+
   it('P4 writes deliveries and attempts in delivery alone', () => {
     const files = [...writers('deliveries'), ...writers('attempts')];
     expect(files.length).toBeGreaterThan(3);

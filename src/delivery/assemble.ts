@@ -10,6 +10,7 @@ import type { AddReport } from './add-report.ts';
 import { type Attempt, createAttempt } from './attempt.ts';
 import { createTakeBounce, type TakeBounce } from './bounce.ts';
 import type { Budgets } from './budgets.ts';
+import { createSendChatworkNotice } from './chatwork-notice.ts';
 import { createConsequences } from './consequences.ts';
 import { createNoticePump, type NoticePump, type StaffTargets } from './notices.ts';
 import { harmless, type Observer, unobserved } from './observer.ts';
@@ -57,7 +58,7 @@ export function assembleDelivery(deps: {
   const { addReport, alertStaff, fallBack } = consequences;
   const reviews = createReviews({ ...deps, ...consequences, supervisors: deps.staff.supervisors });
   const settle = createSettle({ ...deps, consequences });
-  const { slack, email } = deps.channels;
+  const { slack, email, chatwork } = deps.channels;
   return {
     addReport: askingFor(addReport, reviews.ask),
     tellChange: createTellChange({ ...deps, addReport, askReview: reviews.ask }),
@@ -66,7 +67,13 @@ export function assembleDelivery(deps: {
     attempt: createAttempt({ ...deps, settle, observer }),
     sweeper: createSweeper({ ...deps, fallBack, alertStaff, reviews }),
     reconciler: createReconciler({ ...deps, alertStaff, observer }),
-    notices: createNoticePump({ ...deps, slack, email, observer }),
+    notices: createNoticePump({
+      ...deps,
+      slack,
+      email,
+      sendChatwork: createSendChatworkNotice({ ...deps, chatwork }),
+      observer,
+    }),
     takeBounce: createTakeBounce({ ...deps, consequences }),
   };
 }

@@ -6,6 +6,7 @@ import { backoffMs, deliveryMark } from '../domain/delivery.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { Clock } from '../domain/ports.ts';
 import type { NoticeBody, Schema } from '../storage/schema.ts';
+import { goesToChatwork, type SendChatworkNotice } from './chatwork-notice.ts';
 import { STAFF } from './notice.ts';
 import { asMail, asSlackMessage, withoutReport } from './notice-forms.ts';
 import type { Observer } from './observer.ts';
@@ -29,6 +30,9 @@ type Claimed = {
   readonly target: string;
   readonly body: NoticeBody;
   readonly failures: number;
+  readonly createdAt: Date;
+  /** Its last sender was lost. */
+  readonly lost: boolean;
 };
 
 const BATCH = 20;
@@ -45,6 +49,8 @@ export function createNoticePump(deps: {
   readonly db: Kysely<Schema>;
   readonly slack: Channel | undefined;
   readonly email: Channel | undefined;
+  /** What is said in clients' rooms. */
+  readonly sendChatwork?: SendChatworkNotice;
   readonly staff: StaffTargets;
   readonly clock: Clock;
   readonly random: () => number;
@@ -62,9 +68,19 @@ export function createNoticePump(deps: {
 
   async function sendOne(notice: Claimed): Promise<void> {
     const outcome =
-      notice.target === STAFF ? await sendToStaff(notice) : await sendSlack(notice, notice.target);
+      notice.target === STAFF
+        ? await sendToStaff(notice)
+        : goesToChatwork(notice)
+          ? await sendChatwork(notice)
+          : await sendSlack(notice, notice.target);
     deps.observer.noticeTried({ outcome: outcome.type });
     await write(notice, outcome);
+  }
+
+  async function sendChatwork(notice: Claimed): Promise<Outcome> {
+    return (
+      (await deps.sendChatwork?.(notice)) ?? { type: 'retry', reason: { code: 'chatwork.not_configured' } }
+    );
   }
 
   async function sendSlack(notice: Claimed, address: string): Promise<Outcome> {
@@ -169,7 +185,7 @@ async function claimNotices(db: Kysely<Schema>, now: Date, leaseMs: number): Pro
   const leaseUntil = new Date(now.getTime() + leaseMs);
   const { rows } = await sql<Claimed>`
     with taken as (
-      select id from notices
+      select id, state = 'sending' as lost from notices
       where (state = 'due' and next_attempt_at <= ${now}) or (state = 'sending' and lease_until <= ${now})
       order by next_attempt_at
       limit ${BATCH}
@@ -177,7 +193,7 @@ async function claimNotices(db: Kysely<Schema>, now: Date, leaseMs: number): Pro
     )
     update notices n set state = 'sending', lease_until = ${leaseUntil}
     from taken where n.id = taken.id
-    returning n.id, n.target, n.body, n.failures
+    returning n.id, n.target, n.body, n.failures, n.created_at as "createdAt", taken.lost
   `.execute(db);
   return rows;
 }

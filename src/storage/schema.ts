@@ -9,13 +9,14 @@ import type { KindTemplate, RuleFlags } from '../domain/kinds.ts';
 import type { ChannelName, Receipt } from '../domain/outcome.ts';
 import type { ReminderSettings } from '../domain/reminders.ts';
 import type { ReviewReason, ReviewState } from '../domain/review.ts';
+import type { ChatworkTables } from './chatwork-tables.ts';
 
 /** `date` columns cross the driver as `YYYY-MM-DD` text on both backends, so that no local time zone creeps in. */
 export type DateText = string;
 type Json<T extends object> = JSONColumnType<T, string, string>;
 
 /** Tables as Kysely sees them; migrations are the truth. `timestamptz` is a `Date`, `bigint` a number. */
-export interface Schema {
+export interface Schema extends ChatworkTables {
   agency: { id: Generated<boolean>; profile: Json<AgencyProfile>; updated_at: Date };
   kinds: { code: string; label: string; aliases: string[]; template: KindTemplate; position: number };
   surcharge_reasons: {
@@ -424,4 +425,11 @@ export type NoticeBody = {
   readonly heading?: string;
   /** Blocks that come after everything else, such as buttons about the report. */
   readonly last?: readonly Readonly<Record<string, unknown>>[];
+  /** Only of a message to a Chatwork room, whose text is `text`: what it answers, and for whom it is sent. */
+  readonly chatwork?: {
+    readonly roomId: string;
+    readonly messageId: string;
+    readonly accountId: string;
+    readonly clientId: string;
+  };
 };

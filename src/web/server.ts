@@ -5,6 +5,7 @@ import { Hono } from 'hono';
 import { carriesBearer } from './bearer.ts';
 import { readBody } from './body.ts';
 import { type BounceDoor, bounceHandler } from './bounces.ts';
+import { type ChatworkDoor, chatworkHandler } from './chatwork-webhook.ts';
 import type { Metrics } from './metrics.ts';
 import type { Readiness } from './readiness.ts';
 import { type ReplyDoor, replyHandler } from './reply/handler.tsx';
@@ -38,6 +39,8 @@ export async function startWebServer(o: {
   readonly handleSlackRequest?: ((request: SlackRequest) => Promise<SlackAnswer>) | undefined;
   /** Takes mails that came back. */
   readonly bounces?: BounceDoor | undefined;
+  /** Takes what Chatwork tells; there is no such door without its token. */
+  readonly chatwork?: ChatworkDoor | undefined;
   /** The pages the links in reports lead to. */
   readonly replies?: ReplyDoor | undefined;
   readonly readiness: Readiness;
@@ -79,6 +82,7 @@ export async function startWebServer(o: {
     });
   }
   if (o.replies) app.all('/r/:token', replyHandler(o.replies));
+  if (o.chatwork) app.post('/webhooks/chatwork', chatworkHandler(o.chatwork));
   if (o.bounces) app.post('/webhooks/bounce', bounceHandler(o.bounces));
 
   const listen = async (port: number) => {

@@ -60,6 +60,7 @@ export async function createAgency(o: {
   readonly log: Logger;
   readonly delivery?: Partial<DeliverySettings>;
   readonly config?: (config: AppOptions['config']) => AppOptions['config'];
+  readonly app?: Pick<AppOptions, 'allowances'>;
 }): Promise<Agency> {
   const { clock, log } = o;
   const storage = await testStorage();
@@ -133,6 +134,7 @@ export async function createAgency(o: {
           log,
           redisPrefix: storage.redisPrefix,
           delivery: { ...QUICK, ...o.delivery },
+          ...o.app,
         });
         apps = [...apps, app];
         if (role !== 'worker') sandbox.slack.connectTo(`${app.url}/slack/events`);

@@ -9,6 +9,7 @@ import * as largeLedger from './0007_large_ledger.ts';
 import * as review from './0008_review.ts';
 import * as cases from './0010_cases.ts';
 import * as casesMore from './0011_cases_more.ts';
+import * as chatworkReplies from './0012_chatwork_replies.ts';
 import * as caseCard from './0013_case_card.ts';
 import * as billing from './0014_billing.ts';
 
@@ -26,4 +27,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0011_cases_more': casesMore,
   '0013_case_card': caseCard,
   '0014_billing': billing,
+  '0012_chatwork_replies': chatworkReplies,
 };
