@@ -1,7 +1,7 @@
 import type { Channels } from '../channels/channel.ts';
 import { type ConfigInspection, missingChannelSettings } from '../config.ts';
 import { CHANNEL_NAMES, type ChannelName } from '../domain/outcome.ts';
-import { type Finding, fail, ok } from './finding.ts';
+import { type Finding, fail, ok, warn } from './finding.ts';
 
 const TIMEOUT_MS = 15_000;
 
@@ -45,4 +45,31 @@ export function checkUsedChannels(
   return missingChannelSettings(config, used).map((problem) =>
     fail(problem.name, problem.message, `Set it, for example ${problem.example}`),
   );
+}
+
+/** How clients' replies in Chatwork come in; nothing while nobody has anything to answer there. */
+export function checkChatworkReplies(
+  chatwork: ConfigInspection['chatwork'],
+  openCases: number,
+): readonly Finding[] {
+  if (openCases === 0) return [];
+  const subject = 'Chatwork replies';
+  const cases = `${openCases} open case(s) of clients with a Chatwork room`;
+  if (chatwork === undefined) {
+    return [
+      warn(
+        subject,
+        `${cases}, and nothing reads what they reply`,
+        'Set CHATWORK_API_TOKEN; see docs/setup.md, Chatwork.',
+      ),
+    ];
+  }
+  return [
+    ok(
+      subject,
+      chatwork.webhookToken === undefined
+        ? `${cases}; replies are looked for once a minute (no CHATWORK_WEBHOOK_TOKEN)`
+        : `${cases}; replies come by the webhook, and are looked for once a minute`,
+    ),
+  ];
 }

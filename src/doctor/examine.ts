@@ -5,7 +5,7 @@ import { type Environment, inspectConfig, type StorageConfig } from '../config.t
 import type { Clock } from '../domain/ports.ts';
 import { explain, explainStorage } from '../explain.ts';
 import { TIMED_OUT, within } from '../storage/within.ts';
-import { checkCredentials, checkUsedChannels } from './channels.ts';
+import { checkChatworkReplies, checkCredentials, checkUsedChannels } from './channels.ts';
 import { type Finding, fail } from './finding.ts';
 import { checkNode } from './node.ts';
 import { checkPublicUrl } from './public-url.ts';
@@ -49,6 +49,7 @@ export async function examine(o: Examination): Promise<readonly Finding[]> {
     facts ? checkContents(facts) : [],
     guarded('Channels', () => checkChannelCredentials(config, o.clock)),
     checkUsedChannels(config, facts?.destinations ?? {}),
+    checkChatworkReplies(config.chatwork, facts?.openCasesInChatwork ?? 0),
     slack ? guarded('Slack', () => checkSlackSurroundings(slack, o)) : [],
     guarded('Templates', async () => [await checkTemplates(o.templatesDir)]),
     publicUrl

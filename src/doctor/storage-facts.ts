@@ -24,6 +24,8 @@ export const storageFactsForm = z.strictObject({
   clientsWithoutDestination: z.number().int(),
   /** `failed`: in the last 24 hours. */
   troubledDeliveries: z.strictObject({ uncertain: z.number().int(), failed: z.number().int() }),
+  /** Harassment cases that are open and were told of in Chatwork. */
+  openCasesInChatwork: z.number().int(),
 });
 
 export type StorageFacts = z.infer<typeof storageFactsForm>;
@@ -37,6 +39,7 @@ type TableFacts = Pick<
   | 'disabledDestinations'
   | 'clientsWithoutDestination'
   | 'troubledDeliveries'
+  | 'openCasesInChatwork'
 >;
 
 /** Reads, and changes nothing: a doctor that migrates would hide what it was asked about. */
@@ -67,6 +70,7 @@ const NO_TABLES: TableFacts = {
   disabledDestinations: 0,
   clientsWithoutDestination: 0,
   troubledDeliveries: { uncertain: 0, failed: 0 },
+  openCasesInChatwork: 0,
 };
 
 async function readTables(database: Database, now: Date): Promise<TableFacts> {
@@ -81,6 +85,7 @@ async function readTables(database: Database, now: Date): Promise<TableFacts> {
     unreachable: number;
     uncertain: number;
     failed: number;
+    cases: number;
   }>`
     with used as (
       select d.* from destinations d join clients c on c.id = d.client_id
@@ -97,7 +102,11 @@ async function readTables(database: Database, now: Date): Promise<TableFacts> {
              select from used where used.client_id = c.id and used.disabled_at is null))::integer as unreachable,
            (select count(*) from deliveries where state = 'uncertain')::integer as uncertain,
            (select count(*) from deliveries where state = 'failed'
-             and ended_at > ${new Date(now.getTime() - DAY_MS)})::integer as failed`.execute(database.db);
+             and ended_at > ${new Date(now.getTime() - DAY_MS)})::integer as failed,
+           (select count(*) from cases c where c.state <> 'closed' and exists (
+             select from used where used.client_id = c.client_id and used.channel = 'chatwork'))::integer as cases`.execute(
+    database.db,
+  );
   const [row] = rows;
   if (!row) return NO_TABLES;
   return {
@@ -108,5 +117,6 @@ async function readTables(database: Database, now: Date): Promise<TableFacts> {
     disabledDestinations: row.disabled,
     clientsWithoutDestination: row.unreachable,
     troubledDeliveries: { uncertain: row.uncertain, failed: row.failed },
+    openCasesInChatwork: row.cases,
   };
 }

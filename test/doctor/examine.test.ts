@@ -272,6 +272,25 @@ describe('the database', () => {
   });
 });
 
+describe('replies in Chatwork', () => {
+  const replies = async (over: Record<string, string>, openCasesInChatwork = 2) =>
+    about(await look(over, await facts({ openCasesInChatwork })), 'Chatwork replies');
+
+  it('come by the webhook, by looking, or not at all; told once there is a case to answer', async () => {
+    const CHATWORK_WEBHOOK_TOKEN = sandbox.chatwork.webhookToken;
+    expect(await replies({}, 0)).toEqual([]);
+    expect(await replies({ CHATWORK_WEBHOOK_TOKEN })).toMatchObject([
+      { level: 'ok', detail: expect.stringContaining('by the webhook') },
+    ]);
+    expect(await replies({})).toMatchObject([
+      { level: 'ok', detail: expect.stringContaining('no CHATWORK_WEBHOOK_TOKEN') },
+    ]);
+    expect(await replies({ CHATWORK_API_TOKEN: '' })).toMatchObject([
+      { level: 'warn', advice: expect.stringContaining('CHATWORK_API_TOKEN') },
+    ]);
+  });
+});
+
 describe('Redis', () => {
   it('that does not answer fails', async () => {
     const findings = await look({ REDIS_URL: 'redis://:hidden-pw@127.0.0.1:1' });
