@@ -148,7 +148,7 @@ async function open(given: AppOptions, opened: Opened): Promise<App> {
     database,
     cases,
     budgets,
-    answerLink: () => null,
+    answerLink: (about) => replyLinks.url('answer', about),
     everyMs: settings.sweepEveryMs,
   });
   const shownQueues = [queues.queue(DELIVER_QUEUE), queues.queue(WAKE_QUEUE)];

@@ -93,6 +93,7 @@ it('a client answers a harassment report by replying to it: by webhook, by polli
   await reply(report, '対応を検討します');
   await vi.waitFor(() => expect(own()).toHaveLength(4), PATIENCE);
   expect(own()[3]?.body).toContain('3. 当社から相手に連絡する');
+  expect(own()[3]?.body).toContain('https://toritsugi.example/r/');
   await reply(own()[3]?.messageId ?? '', '③');
   await vi.waitFor(() => expect(own()).toHaveLength(5), PATIENCE);
   expect((await answers())[2]).toMatchObject({ choice: 'contact' });

@@ -222,8 +222,12 @@ describe('a reply to a report in Chatwork', () => {
     const [question] = await said();
     expect(question?.text).toContain('6. 契約の休止・解約を相談する');
     expect(question?.text).toContain(LINK);
-    expect((await write('5', { quoting: question?.id ?? '' })).outcome).toBe('answered');
-    expect(await answers()).toMatchObject([{ choice: 'self' }]);
+    expect((await write('1と5', { quoting: question?.id ?? '' })).outcome).toBe('answered');
+    expect(await answers()).toMatchObject([
+      { choice: 'known', note: null },
+      { choice: 'self', note: '1と5' },
+    ]);
+    expect((await said())[0]?.text).toContain('ご回答: 心当たりあり、当社で対応する');
   });
 
   it('asked back already, or asked by the client: a supervisor reads the words, nobody else', async () => {

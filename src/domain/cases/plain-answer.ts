@@ -9,10 +9,14 @@ import { comparable } from './plain-text.ts';
  * else are an answer.
  */
 export type PlainAnswer =
-  /** `asks`: something else in it is for a person to read, such as a question. */
+  /**
+   * `knows`: what was said besides about knowing the caller, where `choice` is what the client does. `asks`: something
+   * else in it is for a person to read, such as a question.
+   */
   | {
       readonly type: 'answer';
       readonly choice: AnswerChoice;
+      readonly knows: AnswerChoice | null;
       readonly until: string | null;
       readonly asks: boolean;
     }
@@ -94,7 +98,7 @@ export function readPlainAnswer(
     const until = untilOf('pause', dates);
     const onlyADay = until !== null && !doubt && !said.has('not_done');
     if (onlyADay && o.before === 'pause' && others === 0) {
-      return { type: 'answer', choice: 'pause', until, asks: false };
+      return { type: 'answer', choice: 'pause', knows: null, until, asks: false };
     }
     if (doubt) return { type: 'unclear', why: 'doubt' };
     return courtesies > 0 && others === 0 && dates.length === 0 && said.size === 0
@@ -104,9 +108,14 @@ export function readPlainAnswer(
   // What is known and what is done about it go together; two of either do not.
   if (actions.length > 1 || choices.length - actions.length > 1) return { type: 'unclear', why: 'several' };
   if (doubt || (said.has('resumes') && !said.has('pause'))) return { type: 'unclear', why: 'doubt' };
-  const [choice] = actions.length > 0 ? actions : choices;
-  if (choice === undefined) return { type: 'unclear', why: 'nothing' };
-  return { type: 'answer', choice, until: isAction(choice) ? untilOf(choice, dates) : null, asks };
+  const knows = choices.find((choice) => !isAction(choice)) ?? null;
+  const [action] = actions;
+  if (action !== undefined) {
+    return { type: 'answer', choice: action, knows, until: untilOf(action, dates), asks };
+  }
+  return knows === null
+    ? { type: 'unclear', why: 'nothing' }
+    : { type: 'answer', choice: knows, knows: null, until: null, asks };
 }
 
 interface ReadSentence {

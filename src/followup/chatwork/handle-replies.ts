@@ -5,6 +5,7 @@ import { type ReadMessage, readMessage } from '../../channels/chatwork/notation.
 import { jstDay } from '../../domain/calendar.ts';
 import { readPlainAnswer } from '../../domain/cases/plain-answer.ts';
 import type { Clock, NewId } from '../../domain/ports.ts';
+import { LINK_DAYS } from '../../domain/reply-link.ts';
 import type { Schema } from '../../storage/schema.ts';
 import type { AnswerReading, Cases } from '../cases/cases.ts';
 import { type ClaimedReply, claimReply, postponeReply } from './claim-reply.ts';
@@ -134,12 +135,16 @@ export function createReplyHandler(deps: {
     const plain = readPlainAnswer(read.text, { ...contextOf(reply, standing), numbered });
     switch (plain.type) {
       case 'answer': {
-        const { choice, until } = plain;
-        const result = await cases.answer(
-          { deliveryId },
-          { choice, note: read.text, until },
-          { via: 'chatwork', person: reply.accountId, key: keyOf(reply) },
-        );
+        const { choice, knows, until } = plain;
+        const by = { via: 'chatwork', person: reply.accountId, key: keyOf(reply) } as const;
+        if (knows !== null) {
+          await cases.answer(
+            { deliveryId },
+            { choice: knows, note: null, until: null },
+            { ...by, key: `${by.key}:knows` },
+          );
+        }
+        const result = await cases.answer({ deliveryId }, { choice, note: read.text, until }, by);
         if (result.type === 'revoked') return pass('終了した案件への返信です。');
         if (result.type === 'refused') return pass('自動では登録できませんでした。');
         const before = await versionBefore(db, reply);
@@ -150,7 +155,7 @@ export function createReplyHandler(deps: {
           choice,
           until,
           // Somebody put a comma right: nothing to say again.
-          say: same ? null : confirmationText(standing, { choice, until }, { passed: plain.asks }),
+          say: same ? null : confirmationText(standing, { choice, knows, until }, { passed: plain.asks }),
           ...(plain.asks && {
             words: { text: read.text, why: '回答は登録しました。ほかの内容をご確認ください。' },
           }),
@@ -168,16 +173,18 @@ export function createReplyHandler(deps: {
         return plain satisfies never;
     }
     if (await alreadyAsked(db, reply, caseId)) return pass('自動では回答を読み取れませんでした。');
-    const link = deps.answerLink(await deliveryOf(deliveryId));
-    return { outcome: 'asked', ...at, say: questionText(standing, link) };
+    return { outcome: 'asked', ...at, say: questionText(standing, await linkOf(deliveryId)) };
   }
 
-  async function deliveryOf(id: string): Promise<{ readonly id: string; readonly createdAt: Date }> {
-    return await db
+  /** The link of the report itself, while it works. */
+  async function linkOf(id: string): Promise<string | null> {
+    const { createdAt } = await db
       .selectFrom('deliveries')
-      .select(['id', 'created_at as createdAt'])
+      .select('created_at as createdAt')
       .where('id', '=', id)
       .executeTakeFirstOrThrow();
+    const age = clock().getTime() - createdAt.getTime();
+    return age < LINK_DAYS * 86_400_000 ? deps.answerLink({ id, createdAt }) : null;
   }
 }
 

@@ -1,5 +1,6 @@
 import { plainSection, staffNoticeBody } from '../../delivery/notice-body.ts';
 import { formatCallTime, formatDay } from '../../domain/calendar.ts';
+import { UNTIL_LABELS } from '../../domain/cases/answer-words.ts';
 import { ANSWER_CHOICES, ANSWER_LABELS, type AnswerChoice } from '../../domain/cases/answers.ts';
 import { asChatwork } from '../../reports/escape.ts';
 import { sectionTexts } from '../../reports/section-texts.ts';
@@ -21,13 +22,17 @@ const callLine = ({ receiptNumber, occurredAt }: AboutCall) =>
 /** What was recorded, and how to change it. */
 export function confirmationText(
   about: AboutCall,
-  answer: { readonly choice: AnswerChoice; readonly until: string | null },
+  answer: {
+    readonly choice: AnswerChoice;
+    readonly knows: AnswerChoice | null;
+    readonly until: string | null;
+  },
   o: { readonly passed: boolean },
 ): string {
   return lines(
     'ご回答ありがとうございます。次のとおり承りました。',
     callLine(about),
-    `ご回答: ${ANSWER_LABELS[answer.choice]}`,
+    `ご回答: ${[answer.knows, answer.choice].flatMap((choice) => (choice === null ? [] : ANSWER_LABELS[choice])).join('、')}`,
     ...untilLine(answer),
     'いただいた文面も、あわせて記録いたしました。',
     ...(o.passed ? ['ほかにお書きいただいた内容は、担当者に申し伝えました。'] : []),
@@ -36,12 +41,10 @@ export function confirmationText(
 }
 
 function untilLine({ choice, until }: { readonly choice: AnswerChoice; readonly until: string | null }) {
-  if (choice === 'pause') {
-    return until === null
-      ? ['転送の再開: 未定(決まりましたら「12月5日まで」のように返信してください)']
-      : [`転送の再開: ${formatDay(until)}`];
+  if (choice === 'pause' && until === null) {
+    return [`${UNTIL_LABELS.pause}: 未定(決まりましたら「12月5日まで」のように返信してください)`];
   }
-  return until === null ? [] : [`期日: ${formatDay(until)}`];
+  return until === null ? [] : [`${UNTIL_LABELS[choice]}: ${formatDay(until)}`];
 }
 
 /** Asks which of the answers is meant: once, then a person reads it. */
@@ -50,7 +53,7 @@ export function questionText(about: AboutCall, link: string | null): string {
     'ご返信ありがとうございます。恐れ入りますが、ご回答を次の中からお知らせください。',
     callLine(about),
     ...ANSWER_CHOICES.map((choice, index) => `${index + 1}. ${ANSWER_LABELS[choice]}`),
-    'このメッセージに、番号で返信してください。転送を停止される場合は、「4 12月5日まで」のように期間もお書きください。',
+    'このメッセージに、番号で返信してください(心当たりとご対応の両方でも承ります)。転送を停止される場合は、「4 12月5日まで」のように期間もお書きください。',
     ...(link === null ? [] : [`次のページからもご回答いただけます: ${link}`]),
   );
 }

@@ -123,18 +123,28 @@ describe('plain words that are an answer', () => {
     it.each(ANSWERS[choice].map(([text, until]) => [text, until ?? null] as const))(
       `${ANSWER_LABELS[choice]}: %s`,
       (text, until) => {
-        expect(read(text)).toEqual({ type: 'answer', choice, until, asks: false });
+        expect(read(text)).toMatchObject({ type: 'answer', choice, until, asks: false });
       },
     );
   }
 
   it('reads a day alone as the end of the pause that was answered, and of nothing else', () => {
-    const later = { type: 'answer', choice: 'pause', until: '2026-12-06', asks: false };
+    const later = { type: 'answer', choice: 'pause', knows: null, until: '2026-12-06', asks: false };
     expect(read('12月5日までです', 'pause')).toEqual(later);
     expect(read('12/5まででお願いします', 'pause')).toEqual(later);
     expect(read('12月6日に再開します', 'pause')).toEqual(later);
     expect(read('12月5日までです').type).toBe('unclear');
     expect(read('12月5日までです', 'self').type).toBe('unclear');
+  });
+
+  it('keeps what is known beside what is done about it', () => {
+    expect(read('心当たりがありますので、当社から本人に連絡します。')).toMatchObject({
+      choice: 'contact',
+      knows: 'known',
+    });
+    expect(read('2と4、12/5まで')).toMatchObject({ choice: 'pause', knows: 'unknown', until: '2026-12-06' });
+    expect(read('転送を止めます')).toMatchObject({ choice: 'pause', knows: null });
+    expect(read('心当たりなし')).toMatchObject({ choice: 'unknown', knows: null });
   });
 
   it('takes a number only for a list that was shown with numbers', () => {
