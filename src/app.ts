@@ -19,6 +19,7 @@ import { wakeThrough } from './delivery/wake.ts';
 import { watchWorker } from './delivery/watchdog.ts';
 import type { Clock, NewId } from './domain/ports.ts';
 import { createReplyLinks } from './domain/reply-link.ts';
+import type { WorkspaceTokens } from './domain/workspace-token.ts';
 import type { Cases } from './followup/cases/cases.ts';
 import { createCases } from './followup/cases/create-cases.ts';
 import { createDone } from './followup/mark-done.ts';
@@ -33,9 +34,12 @@ import { openRateLimits } from './storage/rate-limits.ts';
 import { prepareTables } from './tables.ts';
 import { bearerToken } from './web/bearer.ts';
 import { BOUNCE_PURPOSE } from './web/bounces.ts';
+import { openInstallDoor } from './web/install/door.ts';
 import { createMetrics } from './web/metrics.ts';
 import { advancing, createReadiness, takingJobs } from './web/readiness.ts';
 import { startWebServer } from './web/server.ts';
+import { createTokenSeal } from './workspaces/seal.ts';
+import { createWorkspaceTokens } from './workspaces/tokens.ts';
 
 /** `web` answers Slack, `worker` delivers; `all` does both in one process. */
 export type Role = 'all' | 'web' | 'worker';
@@ -107,7 +111,9 @@ async function open(given: AppOptions, opened: Opened): Promise<App> {
   const onRedis = { ...config, database, log, ...(o.redisPrefix && { prefix: o.redisPrefix }) };
   const queues = await openQueues(onRedis);
   opened.push('queues', CLOSE_MS.queues, () => queues.close());
-  const channels = openChannels(config, { clock });
+  const seal = createTokenSeal(config.linkSecret);
+  const workspaces = createWorkspaceTokens({ db: database.db, seal });
+  const channels = openChannels(config, { clock, workspaces });
   opened.push('channels', CLOSE_MS.channels, () => closeChannels(channels));
 
   const limits = openRateLimits(onRedis);
@@ -161,7 +167,11 @@ async function open(given: AppOptions, opened: Opened): Promise<App> {
     worker: worker?.deliver,
   });
   const operator =
-    o.role === 'worker' ? undefined : openOperator(o, opened, { database, delivery, cases, wake });
+    o.role === 'worker'
+      ? undefined
+      : openOperator(o, opened, { database, delivery, cases, wake, workspaces });
+  const install = operator && openInstallDoor({ ...o, db, operator, seal, wake });
+  if (install?.door) opened.push('oauth', CLOSE_MS.channels, () => install.close());
   const web = await startWebServer({
     host: config.host,
     port: config.port,
@@ -189,6 +199,7 @@ async function open(given: AppOptions, opened: Opened): Promise<App> {
       newId,
       log,
     },
+    install: install && (install.door ?? 'off'),
     readiness: createReadiness({
       database: () => db.selectNoFrom((eb) => eb.lit(1).as('one')).execute(),
       queue: () => queues.queue(DELIVER_QUEUE).size(),
@@ -276,7 +287,13 @@ function startWorkerRole(
 function openOperator(
   o: AppOptions,
   opened: Opened,
-  parts: { database: Database; delivery: Delivery; cases: Cases; wake: () => void },
+  parts: {
+    database: Database;
+    delivery: Delivery;
+    cases: Cases;
+    wake: () => void;
+    workspaces: WorkspaceTokens;
+  },
 ): OperatorApp {
   const { config, clock, newId, log } = o;
   const { db } = parts.database;
@@ -298,9 +315,18 @@ function openOperator(
     clock,
     newId,
     wake: parts.wake,
+    workspaces: {
+      tokens: parts.workspaces,
+      async gone(workspace) {
+        await db.transaction().execute((trx) => parts.delivery.endWorkspace(trx, workspace));
+        parts.wake();
+      },
+    },
     log,
     ...(o.operator && { settings: o.operator }),
   });
   opened.push('operator', CLOSE_MS.operator, () => operator.stop());
+  // Asked for ahead of the first request, which would have to wait.
+  void operator.ownWorkspace(0);
   return operator;
 }

@@ -67,6 +67,9 @@ export interface ConfigInspection {
   /** For what needs no credential, such as the manifest. */
   readonly slackCommand: string;
   readonly socketMode: boolean;
+  /** Whether clients may connect workspaces of their own: there is an id of our app to install. */
+  readonly otherWorkspaces: boolean;
+  readonly linkSecret?: string;
   readonly chatwork?: ChatworkConfig;
   readonly email?: EmailConfig;
   readonly problems: readonly SettingProblem[];
@@ -132,12 +135,15 @@ export function inspectConfig(env: Environment): ConfigInspection {
   const storage = readStorage(read);
   const slack = readSlack(read);
   const publicUrl = read.optional('PUBLIC_URL', form.webAddress);
+  const linkSecret = read.optional('LINK_SECRET', form.linkSecret);
   const chatwork = readChatwork(read);
   const email = readEmail(read);
   return {
     logLevel: readLogLevel(read),
     slackCommand: readCommand(read),
     socketMode: read.given('SLACK_APP_TOKEN'),
+    otherWorkspaces: read.given('SLACK_CLIENT_ID'),
+    ...(linkSecret && { linkSecret }),
     ...(storage && { storage }),
     ...(slack && { slack }),
     ...(publicUrl && { publicUrl }),

@@ -13,6 +13,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['rulebook'],
   ['tables', 'explain'],
   ['clients'],
+  ['workspaces'],
   ['delivery'],
   ['billing', 'followup'],
   ['intake'],
@@ -133,5 +134,10 @@ describe('what only one place may do', () => {
     const files = writers('reviews');
     expect(files.length).toBeGreaterThan(2);
     expect(files.every((file) => file.startsWith('src/delivery/review/'))).toBe(true);
+  });
+
+  it('P9 connects and ends clients’ workspaces in one room alone', () => {
+    const files = [...writers('slack_workspaces'), ...writers('slack_install_links')];
+    expect(files.every((file) => roomOf(file) === 'workspaces')).toBe(true);
   });
 });

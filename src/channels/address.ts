@@ -1,5 +1,6 @@
 import { domainToASCII } from 'node:url';
 import type { ChannelName } from '../domain/outcome.ts';
+import { isWorkspaceId, slackAddress, slackPlace } from '../domain/slack-place.ts';
 import type { AddressCheck } from './channel.ts';
 
 /**
@@ -41,7 +42,11 @@ function checkChatwork(raw: string, mention: string | null): AddressCheck {
 }
 
 function checkSlack(raw: string, mention: string | null): AddressCheck {
-  const text = codeText(raw);
+  const whole = codeText(raw);
+  const named = slackPlace(whole);
+  // `T…/C…`: in a client's own workspace.
+  const workspace = named.workspace !== null && isWorkspaceId(named.workspace) ? named.workspace : null;
+  const text = workspace === null ? whole : named.channel;
   const id =
     /^<[#@]([A-Z0-9]+)(?:\|[^>]*)?>$/.exec(text)?.[1] ??
     /^https:\/\/[a-z0-9.-]+\/(?:archives|team)\/([A-Z0-9]+)\/?$/.exec(text)?.[1] ??
@@ -52,11 +57,12 @@ function checkSlack(raw: string, mention: string | null): AddressCheck {
       'a Slack channel or user id starts with C, G, D, U or W, as in C0123ABCDEF (not #name): open the channel’s details in Slack and copy the id at the bottom',
     );
   }
-  if (isBlank(mention)) return { ok: true, address: id, mention: null };
+  const address = slackAddress({ workspace, channel: id });
+  if (isBlank(mention)) return { ok: true, address, mention: null };
   const user = /^(?:<@)?([UW][A-Z0-9]{5,20})(?:\|[^>]*)?>?$/.exec(codeText(mention))?.[1];
   return user === undefined
     ? refuse('mention', 'a Slack mention is a user id that starts with U or W, as in U0123ABCDEF')
-    : { ok: true, address: id, mention: user };
+    : { ok: true, address, mention: user };
 }
 
 function checkEmail(raw: string, mention: string | null): AddressCheck {

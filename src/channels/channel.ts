@@ -7,7 +7,7 @@ export interface OutgoingMessage<B extends Body = Body> {
   readonly deliveryId: string;
   /** Unique to the delivery and printed in its body: what a reconciler looks for (see `deliveryMark`). */
   readonly mark: string;
-  /** Chatwork room id · Slack channel or user id · mail address. Validated by `checkAddress` before storing. */
+  /** Chatwork room id · Slack channel or user id, after `T…/` in a client's workspace · mail address. Validated by `checkAddress` before storing. */
   readonly address: string;
   /** Chatwork account id · Slack user id · the reader's name for mail. */
   readonly mention: string | null;

@@ -1,4 +1,5 @@
 import type { Clock } from '../domain/ports.ts';
+import type { WorkspaceTokens } from '../domain/workspace-token.ts';
 import type { Channels } from './channel.ts';
 import { createChatworkChannel } from './chatwork/channel.ts';
 import { createEmailChannel } from './email/channel.ts';
@@ -23,14 +24,28 @@ export interface ChannelsConfig {
  *
  * @throws MailSettingError when a mail setting cannot be used
  */
-export function openChannels(config: ChannelsConfig, o: { readonly clock: Clock }): Channels {
+export function openChannels(
+  config: ChannelsConfig,
+  o: {
+    readonly clock: Clock;
+    /** Tokens of clients' own Slack workspaces. */
+    readonly workspaces?: WorkspaceTokens;
+  },
+): Channels {
   const { chatwork, slack, email } = config;
   const { clock } = o;
   return {
     ...(chatwork && {
       chatwork: createChatworkChannel({ apiToken: chatwork.apiToken, apiUrl: chatwork.apiUrl, clock }),
     }),
-    ...(slack && { slack: createSlackChannel({ botToken: slack.botToken, apiUrl: slack.apiUrl, clock }) }),
+    ...(slack && {
+      slack: createSlackChannel({
+        botToken: slack.botToken,
+        apiUrl: slack.apiUrl,
+        clock,
+        workspaces: o.workspaces,
+      }),
+    }),
     ...(email && {
       email: createEmailChannel({
         smtpUrl: email.smtpUrl,

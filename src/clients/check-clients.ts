@@ -2,11 +2,13 @@ import { checkAddress } from '../channels/address.ts';
 import { isMonth, monthStart, nextMonth } from '../domain/calendar.ts';
 import { CHANNEL_NAMES } from '../domain/outcome.ts';
 import { codeForm } from '../domain/search.ts';
+import { isWorkspaceId } from '../domain/slack-place.ts';
 import { contradictions, doubles } from '../rulebook/checks.ts';
 import type { ImportProblem } from '../rulebook/import-result.ts';
 import type { Path } from '../rulebook/yaml-source.ts';
 import { contractProblems, extraProblems } from './check-charges.ts';
-import type { ClientsReading, DraftClient } from './client-file.ts';
+import { checkWorkspaces } from './check-workspaces.ts';
+import { type ClientsReading, type DraftClient, typedAddress } from './client-file.ts';
 import { type ClientReferences, importFirst, listed, type Problem } from './client-references.ts';
 
 /** Mistakes no single value shows: doubles, collisions, and what does not fit what is stored. */
@@ -24,6 +26,7 @@ export function checkClients(reading: ClientsReading, known: ClientReferences): 
         : [
             ...rosterProblems(client, ['clients', index, 'roster'], problem),
             ...destinationProblems(client, ['clients', index, 'destinations'], problem),
+            ...checkWorkspaces(client, known, ['clients', index, 'destinations'], problem),
             ...reminderProblems(client, ['clients', index, 'reminders', 'to'], problem),
             ...contractProblems(client, known, ['clients', index], problem),
             ...extraProblems(client, known, ['clients', index, 'extras'], problem),
@@ -93,6 +96,15 @@ function rosterProblems(client: DraftClient, path: Path, problem: Problem): read
   ];
 }
 
+/** With an id for a workspace that is none the address alone is judged: the id is told already. */
+function placeOf(destination: {
+  readonly address?: string | undefined;
+  readonly workspace?: string | null | undefined;
+}): string {
+  const { address = '', workspace } = destination;
+  return typedAddress({ address, workspace: isWorkspaceId(workspace?.trim() ?? '') ? workspace : null });
+}
+
 function destinationProblems(client: DraftClient, path: Path, problem: Problem): readonly ImportProblem[] {
   const names = new Set((client.roster ?? []).map((member) => member?.name?.trim()));
   const destinations = client.destinations ?? [];
@@ -100,7 +112,7 @@ function destinationProblems(client: DraftClient, path: Path, problem: Problem):
     const channel = CHANNEL_NAMES.find((name) => name === destination?.channel);
     return channel === undefined || destination?.address === undefined
       ? undefined
-      : { channel, check: checkAddress(channel, destination.address, destination.mention ?? null) };
+      : { channel, check: checkAddress(channel, placeOf(destination), destination.mention ?? null) };
   });
   return [
     ...checks.flatMap((one, index) =>

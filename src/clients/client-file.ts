@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { CHANNEL_NAMES } from '../domain/outcome.ts';
 import { parsePhone } from '../domain/phone.ts';
 import { REMINDER_DELAYS, REMINDERS_AT_MOST, type ReminderDelay } from '../domain/reminders.ts';
+import { isWorkspaceId, slackAddress } from '../domain/slack-place.ts';
 import {
   code,
   day,
@@ -53,6 +54,11 @@ const member = mapping({
 const destination = mapping({
   channel: oneOf('channel', CHANNEL_NAMES),
   address: line('address on the channel', 254),
+  workspace: optional(
+    field('id of the client’s own Slack workspace, as in T0123ABCDEF', (text) =>
+      isWorkspaceId(text.trim()) ? text.trim() : undefined,
+    ),
+  ),
   mention: optional(line('whom to mention', 100)),
   member: optional(line('name on the roster, for a person’s own destination', 60)),
   order: optional(whole('place in the order', 1, 9999)),
@@ -72,6 +78,15 @@ const reminders = mapping({
   times: optional(whole('how often at most', 1, REMINDERS_AT_MOST)),
   to: listOf(line('name on the roster, of whom to remind', 60), 'a list of names'),
 });
+
+/** An address as it is checked and stored: a place in a client's own workspace names that, too. */
+export function typedAddress(destination: {
+  readonly address: string;
+  readonly workspace?: string | null | undefined;
+}): string {
+  const workspace = destination.workspace?.trim() ?? null;
+  return slackAddress({ workspace, channel: destination.address });
+}
 
 /** The form of `clients.yaml`: what an entry says about a client is all there is of it. */
 export const clientsFile = mapping({

@@ -1,5 +1,6 @@
 import type { ImportProblem } from '../rulebook/import-result.ts';
 import type { Path } from '../rulebook/yaml-source.ts';
+import type { KnownWorkspace } from './check-workspaces.ts';
 import type { StoredClient } from './stored-clients.ts';
 
 /** What is stored and a clients file refers to or could collide with. */
@@ -18,6 +19,8 @@ export interface ClientReferences {
   }[];
   /** Clients the file names, as stored, by code. */
   readonly stored: ReadonlyMap<string, StoredClient>;
+  /** Clients' own Slack workspaces, by their ids. */
+  readonly workspaces: ReadonlyMap<string, KnownWorkspace>;
   /** The current JST month, `YYYY-MM`. */
   readonly month: string;
   /** First day of the last closed month; null before the first closing. */

@@ -1,6 +1,8 @@
 import type { Kysely } from 'kysely';
 import { stringify } from 'yaml';
+import type { ChannelName } from '../domain/outcome.ts';
 import { formatE164 } from '../domain/phone.ts';
+import { slackPlace } from '../domain/slack-place.ts';
 import type { Schema } from '../storage/schema.ts';
 import { type StoredClient, storedClients } from './stored-clients.ts';
 
@@ -71,7 +73,7 @@ function entry(client: StoredClient) {
         .map(({ roster_member_id: memberId, channel, address, mention, position, fallback }, index) => ({
           ...(memberId !== null && { member: nameOf.get(memberId) }),
           channel,
-          address,
+          ...placeOf(channel, address),
           ...(mention !== null && { mention }),
           ...(position !== index + 1 && { order: position }),
           ...(fallback && { fallback }),
@@ -88,6 +90,12 @@ function entry(client: StoredClient) {
       })),
     ),
   };
+}
+
+/** An address as the file writes it: a client's own workspace has a key of its own. */
+function placeOf(channel: ChannelName, address: string) {
+  const { workspace, channel: id } = slackPlace(address);
+  return channel === 'slack' && workspace !== null ? { workspace, address: id } : { address };
 }
 
 /** A key with its list, or nothing for an empty one. */

@@ -68,6 +68,11 @@ async function references(
     .executeTakeFirstOrThrow();
   const kinds = await tx.selectFrom('kinds').select('code').orderBy('position').execute();
   const everybody = await tx.selectFrom('clients').select(['code', 'name', 'kana', 'aliases']).execute();
+  const workspaces = await tx
+    .selectFrom('slack_workspaces as workspace')
+    .innerJoin('clients as client', 'client.id', 'workspace.client_id')
+    .select(['workspace.team_id', 'workspace.revoked_at', 'client.code'])
+    .execute();
   const named = new Set(codes);
   return {
     plans: new Map(plans.map(({ code, first }) => [code, first])),
@@ -75,6 +80,9 @@ async function references(
     kinds: new Set(kinds.map(({ code }) => code)),
     others: everybody.filter(({ code }) => !named.has(code)),
     stored: new Map((await storedClients(tx, codes)).map((client) => [client.code, client])),
+    workspaces: new Map(
+      workspaces.map((row) => [row.team_id, { clientCode: row.code, revoked: row.revoked_at !== null }]),
+    ),
     month,
     closed,
   };

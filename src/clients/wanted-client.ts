@@ -2,7 +2,8 @@ import { checkAddress } from '../channels/address.ts';
 import type { ChannelName } from '../domain/outcome.ts';
 import { route } from '../domain/roster.ts';
 import { haystack } from '../domain/search.ts';
-import type { ClientEntry } from './client-file.ts';
+import { WORKSPACE_REVOKED } from '../domain/workspace-token.ts';
+import { type ClientEntry, typedAddress } from './client-file.ts';
 import type { StoredClient, StoredMember, StoredRule } from './stored-clients.ts';
 
 /** A client as the file wants it, in the form it is stored in. */
@@ -74,7 +75,7 @@ export function wantedClient(
       position: index + 1,
     })),
     destinations: entry.destinations.map((destination, index) => {
-      const checked = checkAddress(destination.channel, destination.address, destination.mention);
+      const checked = checkAddress(destination.channel, typedAddress(destination), destination.mention);
       if (!checked.ok) throw new Error(`unchecked address: ${checked.message}`);
       return {
         member: destination.member,
@@ -115,7 +116,11 @@ export function warningsFor(wanted: WantedClient, stored: StoredClient | undefin
     )
     .map(
       ({ channel, address, disabled_reason: reason }) =>
-        `${wanted.code}: destination ${channel} ${address} is switched off (${reason ?? 'refused'}): once it works again, import the file without it and then with it`,
+        `${wanted.code}: destination ${channel} ${address} is switched off (${reason ?? 'refused'}): ${
+          reason === WORKSPACE_REVOKED
+            ? `it works again once its workspace is connected again: npm run toritsugi -- clients install-link ${wanted.code}`
+            : 'once it works again, import the file without it and then with it'
+        }`,
     );
   return [...unreachable, ...disabled];
 }

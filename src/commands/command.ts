@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { InstallLinks } from '../domain/install-link.ts';
 import type { Clock, NewId } from '../domain/ports.ts';
 import type { ReplyLinks } from '../domain/reply-link.ts';
 import type { Database } from '../storage/database.ts';
@@ -24,6 +25,8 @@ export interface CommandContext {
   readonly templatesDir: URL;
   /** Links in reports that a command makes; undefined where PUBLIC_URL and LINK_SECRET are not at hand. */
   readonly replyLinks?: ReplyLinks | undefined;
+  /** Links by which clients connect their Slack workspaces; undefined without those and an id of our Slack app. */
+  readonly installLinks?: InstallLinks | undefined;
   readonly clock: Clock;
   readonly newId: NewId;
   /** Who asked, for the audit log: `cli:<user>`. */

@@ -33,7 +33,14 @@ export function printManifest(
     );
     return EXIT.failed;
   }
-  const manifest = slackManifest({ command: config.slackCommand, publicUrl: publicUrl ?? '', socketMode });
+  const { slackCommand: command, otherWorkspaces } = config;
+  if (otherWorkspaces && publicUrl === undefined) {
+    terminal.err(
+      'SLACK_CLIENT_ID is set, so clients install the app themselves and come back to this server: set PUBLIC_URL or give --url https://….\n',
+    );
+    return EXIT.failed;
+  }
+  const manifest = slackManifest({ command, publicUrl: publicUrl ?? '', socketMode, otherWorkspaces });
   terminal.out(`${JSON.stringify(manifest, null, 2)}\n`);
   return EXIT.done;
 }

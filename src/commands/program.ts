@@ -10,6 +10,7 @@ import { printBounceToken, readBounce } from './bounce-input.ts';
 import { addCases } from './cases-program.ts';
 import { type Command, EXIT } from './command.ts';
 import { InputFileError, readInputFile } from './input-file.ts';
+import { installLinksOf } from './install-link.ts';
 import { settingProblemsText } from './setting-problems.ts';
 import { actorOf, type Terminal } from './terminal.ts';
 
@@ -84,11 +85,26 @@ function createProgram(terminal: Terminal, parts: Parts, end: End): CommanderCom
   addFileCommands(program, 'agency', 'the agency’s own name, address and hours', terminal, parts, end);
   addFileCommands(program, 'plans', 'plans and their prices', terminal, parts, end);
   addFileCommands(program, 'kinds', 'kinds of calls, their rules, surcharge reasons', terminal, parts, end);
-  addFileCommands(program, 'clients', 'clients, their rosters and destinations', terminal, parts, end)
+  const clients = addFileCommands(
+    program,
+    'clients',
+    'clients, their rosters and destinations',
+    terminal,
+    parts,
+    end,
+  );
+  clients
     .command('list')
     .description('list all clients')
     .option('--json', 'print JSON')
     .action((o: { json?: boolean }) => run('clients list', { json: o.json === true }));
+  clients
+    .command('install-link')
+    .description(
+      'print a link by which a client connects its own Slack workspace; the last one printed counts',
+    )
+    .argument('<code>', 'code of the client')
+    .action((clientCode: string) => run('clients install-link', { clientCode }));
 
   addDeliveries(program, run);
   addCases(program, run, wholeNumber);
@@ -252,6 +268,7 @@ async function runNamed(name: string, input: unknown, terminal: Terminal, parts:
     config: loaded.config,
     // A mail server that pipes a bounce may know the database alone; what is sent then goes without a link.
     replyLinks: whole.ok ? createReplyLinks(whole.config) : undefined,
+    installLinks: whole.ok ? installLinksOf(whole.config) : undefined,
     actor: actorOf(terminal),
     tables: name === 'migrate' ? 'any' : 'ready',
   });

@@ -17,6 +17,7 @@ import {
 import { deliveriesReleaseCommand } from './deliveries-release.ts';
 import { exportCommand } from './export.ts';
 import { importCommand } from './import.ts';
+import { installLinkCommand } from './install-link.ts';
 import { migrateCommand } from './migrate.ts';
 import { statementCommand } from './statement.ts';
 import { statementsCloseCommand, statementsExportCommand } from './statements.ts';
@@ -35,6 +36,7 @@ export function commandRegistry(): readonly Command[] {
     importCommand('clients', importClients),
     exportCommand('clients', exportClients),
     clientsListCommand,
+    installLinkCommand,
     deliveriesListCommand,
     deliveriesRetryCommand,
     deliveriesCancelCommand,

@@ -1,4 +1,5 @@
 import type { StorageConfig } from '../config.ts';
+import type { InstallLinks } from '../domain/install-link.ts';
 import type { Clock, NewId } from '../domain/ports.ts';
 import type { ReplyLinks } from '../domain/reply-link.ts';
 import { explain } from '../explain.ts';
@@ -14,6 +15,7 @@ export interface StorageSession {
   readonly kindsFile: URL;
   readonly templatesDir: URL;
   readonly replyLinks?: ReplyLinks | undefined;
+  readonly installLinks?: InstallLinks | undefined;
   readonly clock: Clock;
   readonly newId: NewId;
   readonly actor: string;
@@ -100,7 +102,8 @@ async function runHere(
   session: StorageSession,
   database: Database,
 ): Promise<number> {
-  const { config, kindsFile, templatesDir, replyLinks, clock, newId, actor, out, err } = session;
+  const { config, kindsFile, templatesDir, replyLinks, installLinks } = session;
+  const { clock, newId, actor, out, err } = session;
   const queueTables = config.redisUrl === undefined;
   if ((session.tables ?? 'ready') === 'ready') {
     // Nobody else is on an embedded database, so bringing it up to date here disturbs nobody.
@@ -113,6 +116,7 @@ async function runHere(
     kindsFile,
     templatesDir,
     replyLinks,
+    installLinks,
     clock,
     newId,
     actor,

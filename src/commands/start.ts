@@ -9,6 +9,7 @@ import { serveCommands } from '../storage/command-socket.ts';
 import type { DataLock } from '../storage/data-lock.ts';
 import { type Command, EXIT } from './command.ts';
 import { enterDataDir } from './data-dir.ts';
+import { installLinksOf } from './install-link.ts';
 import { commandHandler, type ServingContext } from './serve.ts';
 import { settingProblemsText } from './setting-problems.ts';
 import type { Terminal } from './terminal.ts';
@@ -118,8 +119,8 @@ async function takeDataDir(config: StorageConfig): Promise<Access> {
 function servingContext(config: Config, app: App, terminal: Terminal): ServingContext {
   const { clock, newId, kindsFile, templatesDir } = terminal;
   const queueTables = config.redisUrl === undefined;
-  const replyLinks = createReplyLinks(config);
-  return { database: app.database, queueTables, kindsFile, templatesDir, replyLinks, clock, newId };
+  const links = { replyLinks: createReplyLinks(config), installLinks: installLinksOf(config) };
+  return { database: app.database, queueTables, kindsFile, templatesDir, ...links, clock, newId };
 }
 
 function announce(terminal: Terminal, role: Role, app: App): void {

@@ -7,6 +7,7 @@ import type { Clock, NewId } from '../domain/ports.ts';
 import type { ReplyLinks } from '../domain/reply-link.ts';
 import type { ReviewReason } from '../domain/review.ts';
 import type { Destination } from '../domain/roster.ts';
+import { slackCredential } from '../domain/slack-place.ts';
 import type { Renderer } from '../reports/render.ts';
 import type { Schema } from '../storage/schema.ts';
 import { offersOf } from './offers.ts';
@@ -33,9 +34,12 @@ export type AddDeliveries = (
   },
 ) => Promise<readonly string[]>;
 
-/** The credential a channel sends with: what a budget, a pause and a bar belong to. */
-export function credentialOf(channel: ChannelName): string {
-  return channel;
+/**
+ * The credential a channel sends with: what a budget, a pause and a bar belong to. Each client's own Slack workspace
+ * has one of its own; without an address it is the agency's.
+ */
+export function credentialOf(channel: ChannelName, address = ''): string {
+  return channel === 'slack' ? slackCredential(address) : channel;
 }
 
 export function createAddDeliveries(deps: {
@@ -72,7 +76,7 @@ export function createAddDeliveries(deps: {
         client_id: clientId,
         destination_id: destination.id,
         channel,
-        credential: credentialOf(channel),
+        credential: credentialOf(channel, address),
         address,
         mention,
         mark,

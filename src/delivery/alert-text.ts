@@ -3,6 +3,7 @@ import { formatCallTime } from '../domain/calendar.ts';
 import type { ReportPurpose } from '../domain/call.ts';
 import type { AlertSubject } from '../domain/delivery.ts';
 import type { ChannelName, Reason } from '../domain/outcome.ts';
+import { workspaceOfCredential } from '../domain/slack-place.ts';
 import type { Schema } from '../storage/schema.ts';
 import { type NewNotice, STAFF } from './notice.ts';
 import { staffNoticeBody } from './notice-body.ts';
@@ -57,6 +58,12 @@ function purposeLines(purpose: ReportPurpose): readonly string[] {
   }
 }
 
+/** Which client's workspace a credential is of; nothing for the agency's own credentials. */
+export function workspaceLines(credential: string): readonly string[] {
+  const workspace = workspaceOfCredential(credential);
+  return workspace === undefined ? [] : [`顧客のSlackワークスペース: ${workspace}`];
+}
+
 /** The alert as lines of Japanese text for supervisors: what happened, to what, and what to do. */
 export function alertText(about: AlertSubject, words: DeliveryInWords, reason: Reason): readonly string[] {
   const channel = CHANNEL_LABELS[words.channel];
@@ -81,6 +88,7 @@ export function alertText(about: AlertSubject, words: DeliveryInWords, reason: R
     case 'credential':
       return [
         `【要対応】${channel}の認証または送信設定が受け付けられません。`,
+        ...workspaceLines(words.credential),
         `理由: ${reason.code}${reason.said ? `(相手の応答: ${reason.said})` : ''}`,
         '報告は送信待ちのまま保管しています。設定を直すと自動で送信を再開します。',
         `確認方法: ${TYPED} doctor`,
@@ -88,6 +96,7 @@ export function alertText(about: AlertSubject, words: DeliveryInWords, reason: R
     case 'channel':
       return [
         `【注意】${channel}の送信が制限されています。`,
+        ...workspaceLines(words.credential),
         `理由: ${reason.code}`,
         '報告は送信待ちのまま保管し、制限が解け次第送ります。',
       ];

@@ -12,6 +12,7 @@ import { createTakeBounce, type TakeBounce } from './bounce.ts';
 import type { Budgets } from './budgets.ts';
 import { createSendChatworkNotice } from './chatwork-notice.ts';
 import { createConsequences } from './consequences.ts';
+import type { EndWorkspace } from './end-workspace.ts';
 import { createNoticePump, type NoticePump, type StaffTargets } from './notices.ts';
 import { harmless, type Observer, unobserved } from './observer.ts';
 import { createReconciler, type Reconciler } from './reconcile.ts';
@@ -34,6 +35,7 @@ export interface Delivery {
   readonly reconciler: Reconciler;
   readonly notices: NoticePump;
   readonly takeBounce: TakeBounce;
+  readonly endWorkspace: EndWorkspace;
 }
 
 export function assembleDelivery(deps: {
@@ -63,6 +65,7 @@ export function assembleDelivery(deps: {
     addReport: askingFor(addReport, reviews.ask),
     tellChange: createTellChange({ ...deps, addReport, askReview: reviews.ask }),
     reviews,
+    endWorkspace: consequences.endWorkspace,
     relay: createRelay(deps),
     attempt: createAttempt({ ...deps, settle, observer }),
     sweeper: createSweeper({ ...deps, fallBack, alertStaff, reviews }),

@@ -1,6 +1,7 @@
 import type { Allowance } from '../domain/budget.ts';
 import { paceOf } from '../domain/budget.ts';
 import type { ChannelName } from '../domain/outcome.ts';
+import { workspaceOfCredential } from '../domain/slack-place.ts';
 import type { Permission, RateLimit, RateLimits } from '../storage/rate-limits.ts';
 import { credentialOf } from './add-deliveries.ts';
 
@@ -20,6 +21,9 @@ export const FAR_SIDE_ALLOWANCES: Allowances = {
   },
   slack: { destination: { requests: 10, windowMs: 10_000 } },
 };
+
+/** In a client's workspace an app outside Slack's Marketplace may read once a minute (official). */
+const WORKSPACE_READS: Allowance = { requests: 1, windowMs: 60_000 };
 
 /** Shares of a credential's allowance. Posts and reads together stay within it. */
 const POSTS = 0.9;
@@ -77,6 +81,7 @@ export function createBudgets(limits: RateLimits, allowances: Allowances): Budge
       limitsOf(channel, allowances[channel] ?? {}, limits),
     ]),
   );
+  const workspaceReads = limits.limit('slack.workspace-reads', paceOf(WORKSPACE_READS, 1));
   return {
     async spend(spender) {
       for (const { scope, limit } of perChannel.get(spender.channel)?.posts(spender) ?? []) {
@@ -86,6 +91,7 @@ export function createBudgets(limits: RateLimits, allowances: Allowances): Budge
       return { granted: true };
     },
     async spendRead({ channel, credential }) {
+      if (workspaceOfCredential(credential) !== undefined) return await workspaceReads(credential);
       return (await perChannel.get(channel)?.reads?.(credential)) ?? { granted: true };
     },
     async left() {

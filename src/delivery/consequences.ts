@@ -12,6 +12,7 @@ import { type AddReport, createAddReport } from './add-report.ts';
 import { type AlertStaff, createAlertStaff } from './alerts.ts';
 import { blockScope } from './block-scope.ts';
 import { SCOPE } from './budgets.ts';
+import { createEndWorkspace, type EndWorkspace } from './end-workspace.ts';
 import { createFallBack, type FallBack } from './fall-back.ts';
 import { createRenderAgain } from './render-again.ts';
 import { createReportText, type ReportText } from './report-text.ts';
@@ -35,6 +36,7 @@ export interface Consequences {
   readonly fallBack: FallBack;
   readonly alertStaff: AlertStaff;
   readonly reportText: ReportText;
+  readonly endWorkspace: EndWorkspace;
   /** Applies one effect, after the delivery's new state was written. */
   readonly apply: (
     trx: Transaction<Schema>,
@@ -60,12 +62,14 @@ export function createConsequences(deps: {
   const alertStaff = createAlertStaff({ ...deps, reportText });
   const renderAgain = createRenderAgain(deps);
   const tellClient = createTellClient({ addReport });
+  const endWorkspace = createEndWorkspace({ ...deps, fallBack, alertStaff, tellClient });
   return {
     addDeliveries,
     addReport,
     fallBack,
     alertStaff,
     reportText,
+    endWorkspace,
     async apply(trx, delivery, effect, reason, now) {
       switch (effect.type) {
         case 'block':

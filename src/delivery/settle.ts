@@ -2,6 +2,8 @@ import type { Kysely, Transaction } from 'kysely';
 import { afterOutcome, type Transition } from '../domain/delivery.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { Clock } from '../domain/ports.ts';
+import { workspaceOfCredential } from '../domain/slack-place.ts';
+import { endsWorkspace } from '../domain/workspace-token.ts';
 import type { Schema } from '../storage/schema.ts';
 import { cancelReturned, lockReminded } from './cancel-reminders.ts';
 import type { Claimed } from './claim.ts';
@@ -30,7 +32,7 @@ export function createSettle(deps: {
   readonly clock: Clock;
   readonly random: () => number;
   readonly settings: DeliverySettings;
-  readonly consequences: Pick<Consequences, 'apply'>;
+  readonly consequences: Pick<Consequences, 'apply' | 'endWorkspace'>;
 }): Settle {
   const arrive = shareCommits(async (arrivals: readonly Arrival[]) => {
     await settleDelivered(deps.db, arrivals, deps.clock());
@@ -47,7 +49,10 @@ export function createSettle(deps: {
       const reminded = await lockReminded(trx, attempt.deliveryId);
       const delivery = await lockForSettling(trx, attempt);
       if (delivery === undefined) return;
-      const usual = afterOutcome(delivery, outcome, now.getTime(), deps.settings, deps.random());
+      const teamId = endedWorkspace(delivery, outcome);
+      const afterwards = afterOutcome(delivery, outcome, now.getTime(), deps.settings, deps.random());
+      // Nothing to wait for: what is due for the workspace, this one with it, goes elsewhere below.
+      const usual = teamId === undefined ? afterwards : { ...afterwards, effects: [] };
       const transition = delivery.superseded ? sentNoMore(usual) : usual;
       await writeTransition(trx, delivery, attempt, transition, outcome, now, deps.settings);
       const reason = transition.reason ?? { code: 'none' };
@@ -58,8 +63,23 @@ export function createSettle(deps: {
         await deps.consequences.apply(trx, delivery, effect, reason, now);
       }
       if (needless) await cancelReturned(trx, delivery.id, now);
+      if (teamId !== undefined) {
+        const { started_at: happenedAt } = await trx
+          .selectFrom('attempts')
+          .select('started_at')
+          .where('id', '=', attempt.attemptId)
+          .executeTakeFirstOrThrow();
+        await deps.consequences.endWorkspace(trx, { teamId, reason: reason.code, happenedAt });
+      }
     });
   };
+}
+
+/** The client's workspace that cannot be sent to any more, when that is what the far side said. */
+function endedWorkspace({ credential }: Settling, outcome: Outcome): string | undefined {
+  const gone =
+    outcome.type === 'rejected' && outcome.scope === 'credential' && endsWorkspace(outcome.reason.code);
+  return gone ? workspaceOfCredential(credential) : undefined;
 }
 
 /** What becomes of a delivery that may not be tried again. */

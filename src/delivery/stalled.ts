@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import type { ChannelName } from '../domain/outcome.ts';
 import type { Clock, NewId } from '../domain/ports.ts';
 import type { Schema } from '../storage/schema.ts';
-import { CHANNEL_LABELS, TYPED } from './alert-text.ts';
+import { CHANNEL_LABELS, TYPED, workspaceLines } from './alert-text.ts';
 import { addNotice, STAFF } from './notice.ts';
 import { staffNoticeBody } from './notice-body.ts';
 import type { DeliverySettings } from './settings.ts';
@@ -45,6 +45,7 @@ export async function alertStalled(
         target: STAFF,
         body: staffNoticeBody([
           `【要対応】${CHANNEL_LABELS[channel]}への報告が滞っています。`,
+          ...workspaceLines(credential),
           `送信待ち: ${waiting}件(最も古いものは${minutes}分前から)`,
           `理由: ${reason ?? '送信の順番を待っています'}`,
           '報告は送信待ちのまま保管し、送れるようになり次第送ります。予備の宛先がある報告は、期限になるとそちらへ送ります。',

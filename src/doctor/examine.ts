@@ -15,6 +15,7 @@ import { checkSlackSurroundings } from './slack.ts';
 import { checkContents, checkStorage, type StorageAnswer } from './storage.ts';
 import { type StorageFacts, storageFactsForm } from './storage-facts.ts';
 import { checkTemplates } from './templates.ts';
+import { checkWorkspaces } from './workspaces.ts';
 
 export interface Examination {
   readonly env: Environment;
@@ -47,6 +48,7 @@ export async function examine(o: Examination): Promise<readonly Finding[]> {
     storage && answer ? checkStorage(storage, answer) : [],
     storage ? guarded('Redis', () => checkRedisQueues(storage)) : [],
     facts ? checkContents(facts) : [],
+    facts ? checkWorkspaces(config, facts) : [],
     guarded('Channels', () => checkChannelCredentials(config, o.clock)),
     checkUsedChannels(config, facts?.destinations ?? {}),
     checkChatworkReplies(config.chatwork, facts?.openCasesInChatwork ?? 0),

@@ -20,6 +20,15 @@ export const storageFactsForm = z.strictObject({
   /** Active destinations by channel. */
   destinations: z.record(z.enum(CHANNEL_NAMES), z.number().int()),
   disabledDestinations: z.number().int(),
+  /** Clients' own Slack workspaces; `keyId` is null of one that is connected no more. */
+  workspaces: z.array(
+    z.strictObject({
+      id: z.string(),
+      client: z.string(),
+      keyId: z.string().nullable(),
+      destinations: z.number().int(),
+    }),
+  ),
   /** Clients that are active and have no destination a report could go to. */
   clientsWithoutDestination: z.number().int(),
   /** `failed`: in the last 24 hours. */
@@ -37,6 +46,7 @@ type TableFacts = Pick<
   | 'plans'
   | 'destinations'
   | 'disabledDestinations'
+  | 'workspaces'
   | 'clientsWithoutDestination'
   | 'troubledDeliveries'
   | 'openCasesInChatwork'
@@ -68,6 +78,7 @@ const NO_TABLES: TableFacts = {
   plans: 0,
   destinations: { chatwork: 0, slack: 0, email: 0 },
   disabledDestinations: 0,
+  workspaces: [],
   clientsWithoutDestination: 0,
   troubledDeliveries: { uncertain: 0, failed: 0 },
   openCasesInChatwork: 0,
@@ -115,8 +126,20 @@ async function readTables(database: Database, now: Date): Promise<TableFacts> {
     plans: row.plans,
     destinations: { chatwork: row.chatwork, slack: row.slack, email: row.email },
     disabledDestinations: row.disabled,
+    workspaces: await readWorkspaces(database),
     clientsWithoutDestination: row.unreachable,
     troubledDeliveries: { uncertain: row.uncertain, failed: row.failed },
     openCasesInChatwork: row.cases,
   };
+}
+
+async function readWorkspaces(database: Database): Promise<StorageFacts['workspaces']> {
+  const { rows } = await sql<StorageFacts['workspaces'][number]>`
+    select w.team_id as id, c.code as client, w.key_id as "keyId",
+      (select count(*)::integer from destinations d
+        where d.channel = 'slack' and d.active and d.address like w.team_id || '/%') as destinations
+    from slack_workspaces w join clients c on c.id = w.client_id
+    order by c.code, w.team_id
+  `.execute(database.db);
+  return rows;
 }

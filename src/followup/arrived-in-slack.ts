@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import type { SlackBody } from '../domain/body.ts';
 import type { ReportPurpose } from '../domain/call.ts';
 import type { Receipt } from '../domain/outcome.ts';
+import { slackPlace } from '../domain/slack-place.ts';
 import type { Schema } from '../storage/schema.ts';
 
 /** Where somebody pressed a button of a report, as Slack tells it. */
@@ -18,6 +19,8 @@ export interface SlackPlace {
 /** A report's message in Slack. */
 export interface SlackReport {
   readonly deliveryId: string;
+  /** The client's own workspace it stands in; null: the agency's. */
+  readonly workspace: string | null;
   readonly channelId: string;
   readonly ts: string;
   /** As it was sent. */
@@ -45,17 +48,19 @@ export async function placed(
 ): Promise<Placed> {
   const delivery = await db
     .selectFrom('deliveries')
-    .select(['channel', 'receipt', 'body'])
+    .select(['channel', 'address', 'receipt', 'body'])
     .where('id', '=', deliveryId)
     .executeTakeFirst();
   if (delivery?.channel !== 'slack') return { type: 'elsewhere' };
   const { receipt, body } = delivery;
   if (receipt === null) return { type: 'unsettled' };
-  const sameTeam = receipt.team === undefined || receipt.team === teamId;
+  const { workspace } = slackPlace(delivery.address);
+  const team = workspace ?? receipt.team;
+  const sameTeam = team === undefined || team === teamId;
   if (!sameTeam || receipt.channel !== channelId || receipt.ts !== ts) return { type: 'elsewhere' };
   // The plainest form has no blocks, and so no buttons.
   if (!('blocks' in body)) return { type: 'elsewhere' };
-  return { type: 'here', report: { deliveryId, channelId, ts, body }, receipt };
+  return { type: 'here', report: { deliveryId, workspace, channelId, ts, body }, receipt };
 }
 
 /** Other messages of the same call in the same workspace, newest first, whose purpose `offers` what was pressed. */
@@ -69,7 +74,7 @@ export async function othersOf(
     .innerJoin('reports as told', 'told.id', 'pressed.report_id')
     .innerJoin('reports as r', 'r.call_id', 'told.call_id')
     .innerJoin('deliveries as d', 'd.report_id', 'r.id')
-    .select(['d.id as deliveryId', 'd.receipt', 'd.body', 'r.purpose'])
+    .select(['d.id as deliveryId', 'd.address', 'd.receipt', 'd.body', 'r.purpose'])
     .where('pressed.id', '=', pressed.deliveryId)
     .where('d.id', '<>', pressed.deliveryId)
     .where('d.channel', '=', 'slack')
@@ -77,13 +82,13 @@ export async function othersOf(
     .orderBy('d.id', 'desc')
     .limit(OTHERS_AT_MOST)
     .execute();
-  return rows.flatMap(({ deliveryId, receipt: at, body, purpose }) =>
+  return rows.flatMap(({ deliveryId, address, receipt: at, body, purpose }) =>
     at?.channel === undefined ||
     at.ts === undefined ||
     at.team !== pressed.receipt.team ||
     !offers(purpose) ||
     !('blocks' in body)
       ? []
-      : [{ deliveryId, channelId: at.channel, ts: at.ts, body }],
+      : [{ deliveryId, workspace: slackPlace(address).workspace, channelId: at.channel, ts: at.ts, body }],
   );
 }

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { Reviews } from '../delivery/review/reviews.ts';
 import type { TellChange } from '../delivery/tell-change.ts';
 import type { Clock, NewId } from '../domain/ports.ts';
+import type { WorkspaceTokens } from '../domain/workspace-token.ts';
 import type { Cases } from '../followup/cases/cases.ts';
 import { createOperatorNotes } from '../followup/cases/operator-notes.ts';
 import { createCallChanges } from '../intake/call-changes.ts';
@@ -27,11 +28,13 @@ import { listenForDone } from './done.ts';
 import { ENTRY_FORM } from './entry-modal/block-ids.ts';
 import { createEntryForm, notRecorded } from './entry-modal/entry-form.ts';
 import { createInHand } from './in-hand.ts';
+import { createAuthorize, createClientIn, createTokenIn } from './installed-in.ts';
 import { formNotOpenedAnswer, notRecordedAnswer } from './line/line-answer.ts';
 import { createLineEntry } from './line/line-entry.ts';
 import { parseLine } from './line/parse-line.ts';
 import { attemptOf, listen } from './listeners.ts';
 import { createOperatorNames } from './operator-name.ts';
+import { createOwnWorkspace, type OwnWorkspace } from './own-workspace.ts';
 import { createRequestHandler, type HandleSlackRequest, idleReceiver } from './receiver.ts';
 import { createResponseUrl } from './response-url.ts';
 import { listenForReviews } from './review/review-listeners.ts';
@@ -41,6 +44,8 @@ import { DEFAULT_OPERATOR_SETTINGS, type OperatorSettings } from './settings.ts'
 import { listenForShortcuts } from './shortcuts.ts';
 import { createWebClient, webClientOptions } from './slack-client.ts';
 import { createSocketMode } from './socket-mode.ts';
+import { createWorkspaceEvents, type WorkspaceGone } from './workspace-events.ts';
+import { createWorkspaceGate, OPEN_TO_READERS } from './workspace-gate.ts';
 
 /** What this face needs of the Slack settings. */
 export interface OperatorSlack {
@@ -56,6 +61,8 @@ export interface OperatorSlack {
   /** User ids and user group ids. */
   readonly operators: readonly string[];
   readonly supervisors: readonly string[];
+  /** Given: the app may be installed in clients' own workspaces. */
+  readonly clientId?: string;
 }
 
 export interface OperatorApp {
@@ -63,6 +70,8 @@ export interface OperatorApp {
   readonly handleSlackRequest: HandleSlackRequest;
   /** Present when an app token is set; resolves after the first attempt to connect, and keeps trying. */
   readonly startSocketMode?: () => Promise<void>;
+  /** The agency's own workspace, once Slack has said which it is. */
+  readonly ownWorkspace: OwnWorkspace;
   /** Disconnects and waits, bounded, for what is in hand. */
   stop(): Promise<void>;
 }
@@ -79,6 +88,8 @@ export function createOperatorApp(deps: {
   readonly newId: NewId;
   /** Called when a decision made something due. A hint. */
   readonly wake: () => void;
+  /** Clients' own workspaces; without it there are none. */
+  readonly workspaces?: { readonly tokens: WorkspaceTokens; readonly gone: WorkspaceGone };
   readonly log: Logger;
   readonly settings?: Partial<OperatorSettings>;
   /** For answers through Slack's response URLs; the global one unless given. */
@@ -91,10 +102,12 @@ export function createOperatorApp(deps: {
     webClientOptions({ apiUrl: slack.apiUrl, timeoutMs: settings.slackTimeoutMs, logger: boltLogger });
   const web = createWebClient(slack.botToken, clientOptions());
 
+  const tokenIn = createTokenIn(deps.workspaces?.tokens);
+
   const bolt = new App({
     receiver: idleReceiver(),
-    // `authorize`, not `token`: other workspaces get tokens of their own the same way.
-    authorize: async () => ({ botToken: slack.botToken }),
+    // `authorize`, not `token`: clients' workspaces have tokens of their own.
+    authorize: createAuthorize({ botToken: slack.botToken, tokenIn }),
     logger: boltLogger,
     clientOptions: clientOptions(),
     ignoreSelf: false,
@@ -154,15 +167,21 @@ export function createOperatorApp(deps: {
   listenForHardship(bolt, { ...entry, notes: createOperatorNotes(deps), responseUrl, inHand });
   listenForCases(bolt, { ...entry, changes, supervisors, responseUrl, inHand, wake: deps.wake });
 
-  listenForDone(bolt, { ...deps, responseUrl, inHand });
-  listenForAnswers(bolt, { ...deps, responseUrl, inHand, settings });
+  const clientIn = createClientIn({ own: web, tokenIn, options: clientOptions });
+  listenForDone(bolt, { ...deps, clientIn, responseUrl, inHand });
+  listenForAnswers(bolt, { ...deps, clientIn, responseUrl, inHand, settings });
 
-  const dispatch = createDispatch({
-    bolt,
+  const late = (body: BoltBody) => lateAnswer(slack.command, body, clock());
+  const ownWorkspace = createOwnWorkspace({ slack: web, clock, log, settings });
+  const gated = createWorkspaceGate({
+    own: ownWorkspace,
+    distributed: slack.clientId !== undefined,
+    open: OPEN_TO_READERS,
+    unknown: late,
     log,
-    deadlineMs: settings.answerDeadlineMs,
-    late: (body) => lateAnswer(slack.command, body, clock()),
   });
+  const heard = createWorkspaceEvents({ gone: deps.workspaces?.gone ?? (async () => undefined), log });
+  const dispatch = heard(gated(createDispatch({ bolt, log, deadlineMs: settings.answerDeadlineMs, late })));
   const socketMode =
     slack.appToken === undefined
       ? undefined
@@ -185,6 +204,7 @@ export function createOperatorApp(deps: {
       settings,
     }),
     ...(socketMode && { startSocketMode: () => socketMode.start() }),
+    ownWorkspace,
     stop: async () => {
       await socketMode?.stop();
       await inHand.idle(settings.stopTimeoutMs);

@@ -1,4 +1,4 @@
-import type { App, webApi } from '@slack/bolt';
+import type { App } from '@slack/bolt';
 import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import type { Clock, NewId } from '../domain/ports.ts';
@@ -10,6 +10,7 @@ import { doneMessage } from './done-message.ts';
 import { isUuid } from './entry-modal/block-ids.ts';
 import { faultOf } from './fault.ts';
 import type { InHand } from './in-hand.ts';
+import type { ClientIn } from './installed-in.ts';
 import { onlyFor } from './plain-message.ts';
 import type { ResponseUrl } from './response-url.ts';
 import { createShowReport } from './show-report.ts';
@@ -30,6 +31,7 @@ export function listenForDone(
   bolt: App,
   deps: {
     readonly db: Kysely<Schema>;
+    readonly clientIn: ClientIn;
     readonly responseUrl: ResponseUrl;
     readonly inHand: InHand;
     readonly clock: Clock;
@@ -40,16 +42,16 @@ export function listenForDone(
   const pressDone = createPressDone({ db: deps.db, done: createDone(deps) });
   const show = createShowReport(deps);
 
-  bolt.action(DONE_ACTION, async ({ body, ack, client }) => {
+  bolt.action(DONE_ACTION, async ({ body, ack }) => {
     await ack();
-    const working = take(BlockActions.parse(body), client).catch((error: unknown) =>
+    const working = take(BlockActions.parse(body)).catch((error: unknown) =>
       deps.log.error(faultOf(error), 'a press of the done button failed'),
     );
     deps.inHand.track(working);
     await working;
   });
 
-  async function take(pressed: Pressed, client: webApi.WebClient): Promise<void> {
+  async function take(pressed: Pressed): Promise<void> {
     const { user, actions, channel, message, team, response_url: url } = pressed;
     const id = actions[0]?.value;
     const ts = message?.ts;
@@ -76,8 +78,8 @@ export function listenForDone(
       case 'already': {
         const { pressed, others, mark } = result;
         // Pressing again shows it again, should this have failed.
-        if (!(await show(client, pressed, doneMessage(pressed.body, mark)))) await say(MARKED);
-        for (const other of others) await show(client, other, doneMessage(other.body, mark));
+        if (!(await show(pressed, doneMessage(pressed.body, mark)))) await say(MARKED);
+        for (const other of others) await show(other, doneMessage(other.body, mark));
         return;
       }
       case 'revoked':

@@ -1,4 +1,6 @@
+import { OAUTH_REDIRECT_PATH } from '../domain/install-link.ts';
 import { SHORTCUT } from './shortcuts.ts';
+import { WORKSPACE_EVENTS } from './workspace-events.ts';
 
 /** What the Slack app may do; each with what it is for. */
 export const BOT_SCOPES = [
@@ -42,8 +44,15 @@ export interface SlackManifest {
       readonly should_escape: boolean;
     }[];
   };
-  readonly oauth_config: { readonly scopes: { readonly bot: readonly string[] } };
+  readonly oauth_config: {
+    readonly redirect_urls?: readonly string[];
+    readonly scopes: { readonly bot: readonly string[] };
+  };
   readonly settings: {
+    readonly event_subscriptions?: {
+      readonly request_url?: string;
+      readonly bot_events: readonly string[];
+    };
     readonly interactivity: {
       readonly is_enabled: boolean;
       readonly request_url?: string;
@@ -64,6 +73,8 @@ export function slackManifest(o: {
   readonly command: string;
   readonly publicUrl: string;
   readonly socketMode: boolean;
+  /** Whether clients may install it in workspaces of their own. */
+  readonly otherWorkspaces?: boolean;
 }): SlackManifest {
   const url = `${o.publicUrl}/slack/events`;
   return {
@@ -104,8 +115,17 @@ export function slackManifest(o: {
         },
       ],
     },
-    oauth_config: { scopes: { bot: [...BOT_SCOPES] } },
+    oauth_config: {
+      ...(o.otherWorkspaces && { redirect_urls: [`${o.publicUrl}${OAUTH_REDIRECT_PATH}`] }),
+      scopes: { bot: [...BOT_SCOPES] },
+    },
     settings: {
+      ...(o.otherWorkspaces && {
+        event_subscriptions: {
+          ...(!o.socketMode && { request_url: url }),
+          bot_events: [...WORKSPACE_EVENTS],
+        },
+      }),
       interactivity: {
         is_enabled: true,
         ...(!o.socketMode && { request_url: url, message_menu_options_url: url }),

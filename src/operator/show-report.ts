@@ -1,16 +1,22 @@
-import type { webApi } from '@slack/bolt';
 import type { Logger } from 'pino';
 import { DELIVERY_EVENT } from '../channels/slack/post.ts';
 import type { SlackBody } from '../domain/body.ts';
 import type { SlackReport } from '../followup/arrived-in-slack.ts';
 import { faultOf } from './fault.ts';
+import type { ClientIn } from './installed-in.ts';
 
 /** Changes the message a report arrived as; false when Slack did not take it. Never throws. */
-export type ShowReport = (client: webApi.WebClient, report: SlackReport, body: SlackBody) => Promise<boolean>;
+export type ShowReport = (report: SlackReport, body: SlackBody) => Promise<boolean>;
 
-export function createShowReport(deps: { readonly log: Logger }): ShowReport {
-  return async (client, { deliveryId, channelId, ts }, body) => {
+export function createShowReport(deps: {
+  /** A report's own workspace decides, for whoever presses may be of another (Slack Connect). */
+  readonly clientIn: ClientIn;
+  readonly log: Logger;
+}): ShowReport {
+  return async ({ deliveryId, workspace, channelId, ts }, body) => {
     try {
+      const client = await deps.clientIn(workspace);
+      if (client === undefined) return false;
       await client.apiCall('chat.update', {
         channel: channelId,
         ts,

@@ -7,3 +7,6 @@ export const SLACK_APP_TOKEN = 'xapp-sandbox';
 export const SLACK_SIGNING_SECRET = 'sandbox-signing-secret';
 export const SMTP_USER = 'sandbox';
 export const SMTP_PASSWORD = 'sandbox-smtp-password';
+/** Of the app itself, for installing it in other workspaces. */
+export const SLACK_CLIENT_ID = '1000000000.2000000000';
+export const SLACK_CLIENT_SECRET = 'sandbox-client-secret';

@@ -18,6 +18,7 @@ export type { FailureRule } from './failures.ts';
 export type { Limits } from './limits.ts';
 export { OPERATOR_GROUP, SANDBOX_OPERATORS, SANDBOX_SUPERVISOR } from './slack/index.ts';
 export type { OpenModal } from './slack/open-modal.ts';
+export type { OtherWorkspace } from './slack/other-workspace.ts';
 export type { CommandReply, Person } from './slack/person.ts';
 export type { Submission } from './slack/submission.ts';
 

@@ -12,6 +12,8 @@ export interface Limits {
   /** Slack: a channel takes about one message a second; how large a burst it forgives is not documented. */
   readonly slackChannelIntervalMs: number;
   readonly slackChannelBurst: number;
+  /** Slack: an app outside the Marketplace reads the messages of another's workspace once in so long. Official: 1 min. */
+  readonly slackForeignReadMs: number;
   /** Slack: how long it waits for the answer to a command or an interaction. */
   readonly ackMs: number;
   /** Slack: how long a trigger id opens a view. */
@@ -32,6 +34,7 @@ export const OFFICIAL_LIMITS: Limits = {
   roomWindowMs: 10_000,
   slackChannelIntervalMs: 1_000,
   slackChannelBurst: 50,
+  slackForeignReadMs: 60_000,
   ackMs: 3_000,
   triggerMs: 3_000,
   responseUrlUses: 5,

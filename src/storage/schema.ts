@@ -317,6 +317,36 @@ export interface Schema extends ChatworkTables {
     person: string | null;
     at: Date;
   };
+  /** Clients' own Slack workspaces. A revoked one has no token any more. */
+  slack_workspaces: {
+    team_id: string;
+    enterprise_id: string | null;
+    team_name: string;
+    client_id: string;
+    bot_user_id: string;
+    /** As Slack grants them, separated by commas. */
+    scopes: string;
+    sealed_token: string | null;
+    /** Which `LINK_SECRET` the token was sealed under. */
+    key_id: string | null;
+    /** The Slack user id of whoever installed. */
+    installed_by: string;
+    installed_at: Date;
+    revoked_at: Date | null;
+    revoked_reason: string | null;
+    /** When the client was told over another channel that its workspace is gone; null while connected. */
+    told_at: Date | null;
+  };
+  /** One a link a client was sent; good for one workspace, once. */
+  slack_install_links: {
+    id: string;
+    client_id: string;
+    created_by: string;
+    created_at: Date;
+    expires_at: Date;
+    used_at: Date | null;
+    team_id: string | null;
+  };
   /** Harassment cases; a case is its events, the rest is for finding it. */
   cases: {
     id: string;

@@ -2,10 +2,17 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
+import { INSTALL_PATH, OAUTH_REDIRECT_PATH } from '../domain/install-link.ts';
 import { carriesBearer } from './bearer.ts';
 import { readBody } from './body.ts';
 import { type BounceDoor, bounceHandler } from './bounces.ts';
 import { type ChatworkDoor, chatworkHandler } from './chatwork-webhook.ts';
+import {
+  type InstallDoor,
+  installHandler,
+  noInstallHandler,
+  oauthRedirectHandler,
+} from './install/handler.tsx';
 import type { Metrics } from './metrics.ts';
 import type { Readiness } from './readiness.ts';
 import { type ReplyDoor, replyHandler } from './reply/handler.tsx';
@@ -43,6 +50,8 @@ export async function startWebServer(o: {
   readonly chatwork?: ChatworkDoor | undefined;
   /** The pages the links in reports lead to. */
   readonly replies?: ReplyDoor | undefined;
+  /** The pages by which clients connect Slack workspaces of their own; `off` says that they cannot. */
+  readonly install?: InstallDoor | 'off' | undefined;
   readonly readiness: Readiness;
   readonly metrics: Pick<Metrics, 'text'>;
   /** Opens `/metrics`. A proxy on this machine makes every reader look local, so nobody gets in without it. */
@@ -83,6 +92,11 @@ export async function startWebServer(o: {
   }
   if (o.replies) app.all('/r/:token', replyHandler(o.replies));
   if (o.chatwork) app.post('/webhooks/chatwork', chatworkHandler(o.chatwork));
+  if (o.install !== undefined) {
+    const off = noInstallHandler();
+    app.get(INSTALL_PATH, o.install === 'off' ? off : installHandler(o.install));
+    app.get(OAUTH_REDIRECT_PATH, o.install === 'off' ? off : oauthRedirectHandler(o.install));
+  }
   if (o.bounces) app.post('/webhooks/bounce', bounceHandler(o.bounces));
 
   const listen = async (port: number) => {

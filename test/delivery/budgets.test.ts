@@ -1,4 +1,7 @@
+import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createBudgets } from '../../src/delivery/budgets.ts';
+import { openRateLimits } from '../../src/storage/rate-limits.ts';
 import { createWorld, type World } from '../support/world.ts';
 
 /** Twelve requests an hour for the token, ten an hour a room: everything is used up at once and stays so. */
@@ -56,6 +59,18 @@ describe('budgets', () => {
     const inRoom = world.chatwork.sent.filter(({ address }) => address === '7001').length;
     expect(inRoom).toBeGreaterThan(0);
     expect(inRoom).toBeLessThan(12);
+  });
+
+  it('P8 let each client’s workspace be read once a minute, and the agency’s own as before', async () => {
+    const { database } = world;
+    const budgets = createBudgets(openRateLimits({ database, log: pino({ level: 'silent' }) }), {});
+    const read = async (credential: string) =>
+      (await budgets.spendRead({ channel: 'slack', credential })).granted;
+    const reads: boolean[] = [];
+    for (const of of ['slack:T0CLIENT0A', 'slack:T0CLIENT0A', 'slack:T0CLIENT0B', 'slack', 'slack']) {
+      reads.push(await read(of));
+    }
+    expect(reads).toEqual([true, false, true, true, true]);
   });
 });
 

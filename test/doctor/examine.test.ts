@@ -227,6 +227,18 @@ describe('the database', () => {
     [{ clients: 0 }, 'warn', 'Clients', /clients import/],
     [{ clientsWithoutDestination: 2 }, 'warn', 'Destinations', /2 active client/],
     [{ disabledDestinations: 3 }, 'warn', 'Destinations', /3 disabled/],
+    [
+      { workspaces: [{ id: 'T0CLIENT01', client: 'acme', keyId: '0badc0de', destinations: 1 }] },
+      'fail',
+      'Clients’ workspaces',
+      /T0CLIENT01 of acme.*another LINK_SECRET.*install-link acme/s,
+    ],
+    [
+      { workspaces: [{ id: 'T0CLIENT01', client: 'acme', keyId: null, destinations: 2 }] },
+      'warn',
+      'Clients’ workspaces',
+      /connected no more; 2 destination.*install-link acme/s,
+    ],
     [{ troubledDeliveries: { uncertain: 4, failed: 0 } }, 'warn', 'Deliveries', /4 uncertain/],
     [{ troubledDeliveries: { uncertain: 0, failed: 5 } }, 'warn', 'Deliveries', /5 failed/],
   ] as const)('%o', async (over, level, subject, says) => {
@@ -266,6 +278,7 @@ describe('the database', () => {
       clients: 3,
       destinations: { chatwork: 1, slack: 0, email: 1 },
       disabledDestinations: 0,
+      workspaces: [],
       clientsWithoutDestination: 1,
       troubledDeliveries: { uncertain: 1, failed: 0 },
     });

@@ -55,6 +55,8 @@ export async function createDesk(
     readonly settings?: Partial<OperatorSettings>;
     readonly operators?: readonly string[];
     readonly socketMode?: boolean;
+    /** The app may be in clients' own workspaces. */
+    readonly distributed?: boolean;
     readonly recorder?: (real: Recorder) => Recorder;
   } = {},
 ): Promise<Desk> {
@@ -85,6 +87,7 @@ export async function createDesk(
       command: '/juden',
       operators: o.operators ?? [sandbox.slack.operatorGroup],
       supervisors: ['U0SUPERVIS1'],
+      ...(o.distributed && { clientId: sandbox.slack.clientId }),
       ...(o.socketMode
         ? { appToken: sandbox.slack.appToken }
         : { signingSecret: sandbox.slack.signingSecret }),

@@ -152,6 +152,13 @@ describe('the done button of a report in Slack', () => {
       .toEqual([true, true]);
   });
 
+  it('is pressed by somebody of another workspace in a channel shared with it (Slack Connect)', async () => {
+    const { at } = await arrived();
+    await desk.sandbox.slack.visitor('U0VISITOR1', '田中', 'T0VISITORS').press(at, '対応済みにする');
+    await expect.poll(marks).toEqual([{ via: 'slack', person: 'U0VISITOR1' }]);
+    await expect.poll(() => message()?.text).toMatch(/^【対応済み】/);
+  });
+
   it('pressed twice keeps who was first', async () => {
     const { id, at } = await arrived();
     await signed({ id, channel: at.channelId, ts: at.ts });

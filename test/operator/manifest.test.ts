@@ -33,6 +33,22 @@ describe('the Slack app manifest', () => {
     });
   });
 
+  it('sends clients who install it back to us, and hears when it is removed', () => {
+    const o = { command: '/juden', publicUrl: 'https://calls.example', otherWorkspaces: true };
+    const overHttp = slackManifest({ ...o, socketMode: false });
+    expect(overHttp.oauth_config.redirect_urls).toEqual(['https://calls.example/slack/oauth_redirect']);
+    expect(overHttp.settings.event_subscriptions).toEqual({
+      request_url: 'https://calls.example/slack/events',
+      bot_events: ['app_uninstalled', 'tokens_revoked'],
+    });
+    // Clients come back by their browsers, whatever Slack itself uses.
+    const bySocket = slackManifest({ ...o, socketMode: true });
+    expect(bySocket.oauth_config).toMatchObject({
+      redirect_urls: [expect.stringContaining('calls.example')],
+    });
+    expect(bySocket.settings.event_subscriptions).not.toHaveProperty('request_url');
+  });
+
   it('asks for what the app uses, and keeps to Slack’s lengths', () => {
     const manifest = slackManifest({
       command: '/juden',

@@ -1,13 +1,20 @@
 import { z } from 'zod';
 import type { SlackBody } from '../../domain/body.ts';
-import type { Outcome, Reconciliation } from '../../domain/outcome.ts';
+import type { Outcome, Reason, Reconciliation } from '../../domain/outcome.ts';
 import type { Clock } from '../../domain/ports.ts';
+import { slackPlace } from '../../domain/slack-place.ts';
+import {
+  type NoToken,
+  WORKSPACE_NOT_CONNECTED,
+  WORKSPACE_REVOKED,
+  type WorkspaceTokens,
+} from '../../domain/workspace-token.ts';
 import { checkAddress } from '../address.ts';
 import type { Channel, CredentialCheck, OutgoingMessage } from '../channel.ts';
 import type { HttpTimeouts } from '../http/far-side.ts';
 import type { Hidden } from '../said.ts';
 import { classifyPost, errorCode, failureReason } from './classify.ts';
-import { createSlackClient } from './client.ts';
+import { createSlackClient, type SlackClient } from './client.ts';
 import { postArguments } from './post.ts';
 import { lookIntoConversation } from './reconcile.ts';
 
@@ -21,22 +28,53 @@ const self = z.object({
   response_metadata: z.object({ scopes: z.array(z.string()).optional() }).optional(),
 });
 
-/** Reports as messages of the bot in one Slack workspace. */
+/** Why a message cannot be sent to a workspace, as its reason. */
+const NO_TOKEN: Readonly<Record<NoToken, string>> = {
+  not_connected: WORKSPACE_NOT_CONNECTED,
+  revoked: WORKSPACE_REVOKED,
+  unreadable: 'slack.workspace_token_unreadable',
+};
+
+/** A workspace's connection, or why there is none: `retry` when it could not be found out. */
+type Workspace =
+  | { readonly type: 'open'; readonly client: SlackClient; readonly token: string }
+  | { readonly type: 'retry'; readonly reason: Reason }
+  | { readonly type: 'none'; readonly reason: Reason };
+
+/**
+ * Reports as messages of the bot: in the agency's own workspace, and in clients' own, each with a token of its own,
+ * asked for anew for every message.
+ */
 export function createSlackChannel(o: {
   readonly botToken: string;
   readonly apiUrl: string;
   readonly clock: Clock;
   readonly timeouts?: HttpTimeouts;
+  /** Of clients' workspaces; without it there are none. */
+  readonly workspaces?: WorkspaceTokens | undefined;
 }): Channel<SlackBody> {
   const client = createSlackClient(o);
   const secrets = [o.botToken];
-  /** Our own bot, asked for once: a token never changes its bot. */
-  let botId: string | undefined;
+  /** Our own bot by its token, asked for once: a token never changes its bot. */
+  const botIds = new Map<string, string | undefined>();
 
-  const hiddenOf = (message: OutgoingMessage<SlackBody>): Hidden => ({
-    secrets,
+  const hiddenOf = (message: OutgoingMessage<SlackBody>, token = o.botToken): Hidden => ({
+    secrets: [...secrets, token],
     contents: [message.body.text, ...stringsIn(message.body.blocks)],
   });
+
+  async function workspaceOf(address: string): Promise<Workspace> {
+    const { workspace } = slackPlace(address);
+    if (workspace === null) return { type: 'open', client, token: o.botToken };
+    try {
+      const found = (await o.workspaces?.(workspace)) ?? { type: 'none', why: 'not_connected' as const };
+      return found.type === 'token'
+        ? { type: 'open', client: client.as(found.token), token: found.token }
+        : { type: 'none', reason: { code: NO_TOKEN[found.why] } };
+    } catch {
+      return { type: 'retry', reason: { code: 'slack.workspace_token_not_read' } };
+    }
+  }
 
   return {
     name: 'slack',
@@ -45,19 +83,31 @@ export function createSlackChannel(o: {
       if (!checkAddress('slack', message.address, null).ok) {
         return { type: 'rejected', scope: 'destination', reason: { code: 'slack.invalid_address' } };
       }
-      const call = await client.call('chat.postMessage', postArguments(message), signal);
-      return classifyPost(call, { nowMs: o.clock().getTime(), hidden: hiddenOf(message) });
+      const workspace = await workspaceOf(message.address);
+      if (workspace.type === 'retry') return { type: 'retry', reason: workspace.reason };
+      if (workspace.type === 'none') {
+        return { type: 'rejected', scope: 'credential', reason: workspace.reason };
+      }
+      const call = await workspace.client.call('chat.postMessage', postArguments(message), signal);
+      return classifyPost(call, {
+        nowMs: o.clock().getTime(),
+        hidden: hiddenOf(message, workspace.token),
+        workspace: slackPlace(message.address).workspace,
+      });
     },
 
     async reconcile(attempt, signal): Promise<Reconciliation> {
-      if (botId === undefined) {
-        const call = await client.call('auth.test', {}, signal);
+      const workspace = await workspaceOf(attempt.message.address);
+      if (workspace.type !== 'open') return { type: 'inconclusive', reason: workspace.reason };
+      const { token } = workspace;
+      if (botIds.get(token) === undefined) {
+        const call = await workspace.client.call('auth.test', {}, signal);
         const known = call.type === 'ok' ? self.safeParse(call.result) : undefined;
-        botId = known?.success === true ? known.data.bot_id : undefined;
+        botIds.set(token, known?.success === true ? known.data.bot_id : undefined);
       }
-      return await lookIntoConversation(client, attempt, {
-        botId,
-        hidden: hiddenOf(attempt.message),
+      return await lookIntoConversation(workspace.client, attempt, {
+        botId: botIds.get(token),
+        hidden: hiddenOf(attempt.message, token),
         signal,
       });
     },
@@ -83,7 +133,7 @@ export function createSlackChannel(o: {
           advice: 'This does not look like the Slack Web API: check SLACK_API_URL.',
         };
       }
-      botId = parsed.data.bot_id;
+      botIds.set(o.botToken, parsed.data.bot_id);
       const granted = parsed.data.response_metadata?.scopes;
       const missing = granted === undefined ? [] : SCOPES.filter((scope) => !granted.includes(scope));
       if (missing.length > 0) {

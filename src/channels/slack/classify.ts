@@ -4,6 +4,7 @@ import type { HttpAnswer, HttpLoss } from '../http/far-side.ts';
 import { type Hidden, quote } from '../said.ts';
 import type { SlackCall } from './client.ts';
 import { classOfSlackError } from './errors.ts';
+import { teamOf } from './team.ts';
 
 /** Slack: without a Retry-After, assume 30 s. */
 const RATE_LIMIT_UNSTATED_MS = 30_000;
@@ -28,12 +29,12 @@ const refused = z.object({
 /** What a call of `chat.postMessage` came to, by the failure table of the Slack channel. */
 export function classifyPost(
   call: SlackCall,
-  o: { readonly nowMs: number; readonly hidden: Hidden },
+  o: { readonly nowMs: number; readonly hidden: Hidden; readonly workspace?: string | null },
 ): Outcome {
   if (call.type === 'ok') {
     const message = posted.safeParse(call.result);
     return message.success
-      ? { type: 'delivered', receipt: receiptOf(message.data) }
+      ? { type: 'delivered', receipt: receiptOf(message.data, o.workspace ?? null) }
       : { type: 'uncertain', reason: { code: 'slack.no_timestamp' } };
   }
   const { exchange } = call;
@@ -52,8 +53,8 @@ export function classifyPost(
 }
 
 /** `team` is the workspace the message stands in, where Slack says it: a press of its button is held against it. */
-function receiptOf({ channel, ts, message }: z.infer<typeof posted>): Receipt {
-  return { channel, ts, ...(message && { team: message.team }) };
+function receiptOf({ channel, ts, message }: z.infer<typeof posted>, workspace: string | null): Receipt {
+  return { channel, ts, ...teamOf(message?.team, workspace) };
 }
 
 function classifyCode(code: string, answer: HttpAnswer, reason: Reason, nowMs: number): Outcome {

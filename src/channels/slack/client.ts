@@ -17,6 +17,8 @@ export type SlackCall =
 export interface SlackClient {
   /** Calls a method such as `chat.postMessage`. Never rejects. */
   call(method: string, args: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<SlackCall>;
+  /** The same connections with another workspace's token; closing it closes nothing. */
+  as(botToken: string): SlackClient;
   close(): Promise<void>;
 }
 
@@ -28,15 +30,17 @@ export interface SlackClient {
  * request had been written; handing it a `fetch` per call adds both. The connections behind that are shared.
  */
 export function createSlackClient(o: {
-  readonly botToken: string;
+  /** Undefined for the one method that needs none, `oauth.v2.access`. */
+  readonly botToken: string | undefined;
   readonly apiUrl: string;
   readonly timeouts?: HttpTimeouts | undefined;
 }): SlackClient {
   const farSide = openHttpFarSide(o.timeouts);
-  return {
+  const withToken = (botToken: string | undefined, close: () => Promise<void>): SlackClient => ({
+    as: (other) => withToken(other, async () => {}),
     async call(method, args, signal) {
       let exchange: Exchange | undefined;
-      const web = new WebClient(o.botToken, {
+      const web = new WebClient(botToken, {
         slackApiUrl: o.apiUrl,
         retryConfig: { retries: 0 },
         rejectRateLimitedCalls: true,
@@ -65,8 +69,9 @@ export function createSlackClient(o: {
         return { type: 'failed', error, exchange };
       }
     },
-    close: () => farSide.close(),
-  };
+    close,
+  });
+  return withToken(o.botToken, () => farSide.close());
 }
 
 /** `Response` refuses a body for these. */

@@ -1,4 +1,5 @@
 import type { SlackBody } from '../../domain/body.ts';
+import { slackPlace } from '../../domain/slack-place.ts';
 import type { OutgoingMessage } from '../channel.ts';
 
 /** `metadata.event_type` of every message we post for a delivery; its payload carries the delivery's id. */
@@ -11,7 +12,7 @@ export const DELIVERY_EVENT = 'toritsugi_delivery';
 export function postArguments(message: OutgoingMessage<SlackBody>): Readonly<Record<string, unknown>> {
   const thread = threadOf(message);
   return {
-    channel: message.address,
+    channel: slackPlace(message.address).channel,
     text: message.body.text,
     // P6: without blocks Slack would read the text as mrkdwn, and make `*typed*` bold.
     ...(message.body.blocks.length === 0 ? { mrkdwn: false } : { blocks: message.body.blocks }),

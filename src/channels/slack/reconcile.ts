@@ -1,19 +1,23 @@
 import { z } from 'zod';
 import type { SlackBody } from '../../domain/body.ts';
 import type { Receipt, Reconciliation } from '../../domain/outcome.ts';
+import { slackPlace } from '../../domain/slack-place.ts';
 import type { UncertainAttempt } from '../channel.ts';
 import { receiptKey } from '../receipt.ts';
 import type { Hidden } from '../said.ts';
 import { failureReason } from './classify.ts';
 import type { SlackClient } from './client.ts';
 import { DELIVERY_EVENT, threadOf } from './post.ts';
+import { teamOf } from './team.ts';
 
 /** Their clock and ours may differ by this much before a message of the attempt could seem older than it. */
 const CLOCK_SKEW_MS = 60_000;
-/** As many as Slack recommends to ask for; client workspaces of a distributed app get 15 whatever is asked. */
-const PAGE = 200;
-/** A window longer than this is no longer read to its end, and the look is inconclusive. */
-const PAGES_AT_MOST = 20;
+/**
+ * As many as Slack recommends to ask for, and how many pages are read before a window is too long and the look
+ * inconclusive. In a client's workspace an app outside Slack's Marketplace gets 15 messages a minute: one page.
+ */
+const OWN = { page: 200, pagesAtMost: 20 } as const;
+const CLIENTS = { page: 15, pagesAtMost: 1 } as const;
 
 const page = z.object({
   messages: z.array(
@@ -45,7 +49,9 @@ export async function lookIntoConversation(
   o: { readonly botId: string | undefined; readonly hidden: Hidden; readonly signal: AbortSignal },
 ): Promise<Reconciliation> {
   const { message } = attempt;
-  let channel = message.address;
+  const { workspace, channel: place } = slackPlace(message.address);
+  const reading = workspace === null ? OWN : CLIENTS;
+  let channel = place;
   if (/^[UW]/.test(channel)) {
     // A post to a person lands in the direct conversation with them, which has an id of its own.
     const call = await client.call('conversations.open', { users: channel }, o.signal);
@@ -62,11 +68,11 @@ export async function lookIntoConversation(
     oldest: ((attempt.startedAtMs - CLOCK_SKEW_MS) / 1000).toFixed(6),
     inclusive: true,
     include_all_metadata: true,
-    limit: PAGE,
+    limit: reading.page,
   };
   const method = thread === undefined ? 'conversations.history' : 'conversations.replies';
   let cursor: string | undefined;
-  for (let read = 0; read < PAGES_AT_MOST; read += 1) {
+  for (let read = 0; read < reading.pagesAtMost; read += 1) {
     const call = await client.call(
       method,
       { ...window, ...(cursor === undefined ? {} : { cursor }) },
@@ -79,7 +85,7 @@ export async function lookIntoConversation(
       const receipt: Receipt = {
         channel,
         ts: candidate.ts,
-        ...(candidate.team !== undefined && { team: candidate.team }),
+        ...teamOf(candidate.team, workspace),
       };
       if (
         isOurs(candidate, attempt, o.botId) &&

@@ -30,8 +30,7 @@ export function computeStatement(facts: StatementFacts): Statement {
   const { calls, takenBack } = callsOf(facts.events, month);
   const counted = calls.length;
 
-  const plan =
-    facts.plan?.prorated && partly ? proratedPrice(facts.plan, partly) : facts.plan;
+  const plan = facts.plan?.prorated && partly ? proratedPrice(facts.plan, partly) : facts.plan;
   // Calls taken for a client before or after its contract are charged as in any other month.
   const due = days.charged > 0 || counted > 0;
   const over = plan === null ? { overCalls: 0, overYen: 0 } : monthlyCharge(plan, counted);

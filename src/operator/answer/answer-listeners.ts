@@ -12,6 +12,7 @@ import type { SubmitAnswer } from '../entry-modal/entry-form.ts';
 import { rootViewId } from '../entry-modal/submit.ts';
 import { faultOf } from '../fault.ts';
 import type { InHand } from '../in-hand.ts';
+import type { ClientIn } from '../installed-in.ts';
 import { onlyFor } from '../plain-message.ts';
 import type { ResponseUrl } from '../response-url.ts';
 import type { OperatorSettings } from '../settings.ts';
@@ -32,6 +33,7 @@ export function listenForAnswers(
   deps: {
     readonly db: Kysely<Schema>;
     readonly cases: Pick<Cases, 'read' | 'readForDelivery' | 'answer'>;
+    readonly clientIn: ClientIn;
     readonly responseUrl: ResponseUrl;
     readonly inHand: InHand;
     readonly log: Logger;
@@ -56,9 +58,9 @@ export function listenForAnswers(
     });
   }
 
-  bolt.view(ANSWER_FORM, async ({ body, ack, client }) => {
+  bolt.view(ANSWER_FORM, async ({ body, ack }) => {
     const { view, user } = ViewSubmission.parse(body);
-    const working = submit(view, user.id, client).then(
+    const working = submit(view, user.id).then(
       async ({ answer, after }) => {
         await ack(answer);
         await after();
@@ -108,7 +110,6 @@ export function listenForAnswers(
   async function submit(
     view: SlackView,
     person: string,
-    client: webApi.WebClient,
   ): Promise<{ readonly answer: SubmitAnswer; readonly after: () => Promise<void> }> {
     const nothing = async () => undefined;
     const metadata = readAnswerMetadata(view.private_metadata);
@@ -128,7 +129,7 @@ export function listenForAnswers(
       const [own] = await Promise.all(
         result.shown.map(async ({ report, answers }) => {
           const body = answeredMessage(report.body, report.deliveryId, answers);
-          return body !== undefined && (await show(client, report, body));
+          return body !== undefined && (await show(report, body));
         }),
       );
       if (!own && metadata.url !== undefined) await deps.responseUrl.post(metadata.url, onlyFor(RECORDED));

@@ -1,11 +1,11 @@
 import { type Context, Hono } from 'hono';
 import { visibleHeaders } from '../arrived.ts';
-import { SLACK_APP_TOKEN, SLACK_BOT_TOKEN } from '../credentials.ts';
+import { SLACK_APP_TOKEN } from '../credentials.ts';
 import type { FailurePlan, SlackFailure } from '../failures.ts';
 import { answerBroken, type NodeEnv } from '../http-faults.ts';
 import { asText, isObject, type JsonObject, parseJson } from './json.ts';
 import { Arguments, type MethodEntry, type MethodResult, refused } from './method.ts';
-import { BOT_ID, BOT_USER_ID, TEAM_DOMAIN, TEAM_ID, userJson, type Workspace } from './workspace.ts';
+import { userJson, type Workspace } from './workspace.ts';
 
 /** What the app's manifest asks for, and what the sandbox's token therefore has unless told otherwise. */
 export const DEFAULT_SCOPES = [
@@ -22,12 +22,20 @@ export const DEFAULT_SCOPES = [
   'groups:read',
 ] as const;
 
-export interface SlackApiDeps {
+/** What a bot token opens: one workspace, with what was granted there. */
+export interface Installed {
   readonly workspace: Workspace;
-  readonly failures: FailurePlan;
   readonly scopes: readonly string[];
   /** The methods of the other rooms, by name. */
   readonly methods: Readonly<Record<string, MethodEntry>>;
+}
+
+export interface SlackApiDeps {
+  readonly failures: FailurePlan;
+  /** Of a bot token, or Slack's error for it. */
+  readonly installed: (token: string) => Installed | string;
+  /** Exchanges a code for a token; the one method that needs none. */
+  readonly oauthAccess: (args: Arguments) => MethodResult;
   /** Gives a fresh WebSocket address for Socket Mode. */
   readonly openConnection: () => string;
 }
@@ -37,25 +45,26 @@ export interface SlackApiDeps {
  * an argument; refusals are 200 with `ok: false`, only rate limits have a status of their own.
  */
 export function createSlackApi(deps: SlackApiDeps): Hono<NodeEnv> {
-  const { workspace, failures } = deps;
-  const methods: Readonly<Record<string, MethodEntry>> = {
-    ...deps.methods,
+  const { failures } = deps;
+  const ofWorkspace = ({ workspace }: Installed): Readonly<Record<string, MethodEntry>> => ({
     'auth.test': {
       run: () => ({
         ok: true,
-        url: `https://${TEAM_DOMAIN}.slack.example/`,
-        team: 'サンプル電話代行',
+        url: `https://${workspace.team.domain}.slack.example/`,
+        team: workspace.team.name,
         user: 'toritsugi',
-        team_id: TEAM_ID,
-        user_id: BOT_USER_ID,
-        bot_id: BOT_ID,
+        team_id: workspace.team.id,
+        user_id: workspace.team.botUserId,
+        bot_id: workspace.team.botId,
         is_enterprise_install: false,
       }),
     },
     'users.info': {
       run(args) {
         const user = workspace.user(args.text('user'));
-        return user === undefined ? refused('user_not_found') : { ok: true, user: userJson(user) };
+        return user === undefined
+          ? refused('user_not_found')
+          : { ok: true, user: userJson(user, workspace.team) };
       },
       scope: () => 'users:read',
     },
@@ -66,20 +75,30 @@ export function createSlackApi(deps: SlackApiDeps): Hono<NodeEnv> {
       },
       scope: () => 'usergroups:read',
     },
-    'apps.connections.open': { run: () => ({ ok: true, url: deps.openConnection() }), token: 'app' },
-  };
+  });
 
   function run(name: string, args: Arguments, token: string): MethodResult {
-    const method = methods[name];
-    if (method === undefined) return refused('unknown_method');
+    if (name === 'oauth.v2.access') return deps.oauthAccess(args);
     if (token === '') return refused('not_authed');
-    if (token !== SLACK_BOT_TOKEN && token !== SLACK_APP_TOKEN) return refused('invalid_auth');
-    if ((token === SLACK_APP_TOKEN) !== (method.token === 'app')) return refused('not_allowed_token_type');
+    const connects = name === 'apps.connections.open';
+    if (token === SLACK_APP_TOKEN) {
+      return connects ? { ok: true, url: deps.openConnection() } : refused('not_allowed_token_type');
+    }
+    const installed = deps.installed(token);
+    if (typeof installed === 'string') return refused(installed);
+    if (connects) return refused('not_allowed_token_type');
+    const method = installed.methods[name] ?? ofWorkspace(installed)[name];
+    if (method === undefined) return refused('unknown_method');
     const needed = method.scope?.(args);
-    if (needed !== undefined && !deps.scopes.includes(needed)) {
-      return { ok: false, error: 'missing_scope', extra: { needed, provided: deps.scopes.join(',') } };
+    if (needed !== undefined && !installed.scopes.includes(needed)) {
+      return { ok: false, error: 'missing_scope', extra: { needed, provided: installed.scopes.join(',') } };
     }
     return method.run(args);
+  }
+
+  function scopesOf(token: string): readonly string[] {
+    const installed = deps.installed(token);
+    return typeof installed === 'string' ? [] : installed.scopes;
   }
 
   function fail(c: Context<NodeEnv>, failure: SlackFailure, accept: () => Promise<Response>) {
@@ -104,8 +123,8 @@ export function createSlackApi(deps: SlackApiDeps): Hono<NodeEnv> {
     if (values === undefined) return c.json({ ok: false, error: 'invalid_json' });
     const header = /^Bearer (.+)$/.exec(c.req.header('authorization') ?? '')?.[1];
     const args = new Arguments(values, visibleHeaders(c.req.raw.headers));
-    const accept = async (): Promise<Response> =>
-      answer(c, run(name, args, header ?? asText(values.token)), deps.scopes);
+    const token = header ?? asText(values.token);
+    const accept = async (): Promise<Response> => answer(c, run(name, args, token), scopesOf(token));
     const failure = failures.slack(name, args.text('channel') || undefined);
     return failure === undefined ? accept() : fail(c, failure, accept);
   });

@@ -6,7 +6,7 @@ import { checkBlocks, textLength } from './blocks.ts';
 import { asList, asObject, asText, isObject, type JsonObject } from './json.ts';
 import { type Arguments, type MethodEntry, type MethodResult, refused } from './method.ts';
 import type { Signal } from './signal.ts';
-import { BOT_ID, BOT_USER_ID, messageJson, type SlackChannel, type Workspace } from './workspace.ts';
+import { messageJson, type SlackChannel, type Workspace } from './workspace.ts';
 
 const MAX_TEXT = 40_000;
 const MAX_BLOCK_TEXT = 13_200;
@@ -64,8 +64,8 @@ export function createChat(deps: {
     });
     const message = {
       ts,
-      userId: BOT_USER_ID,
-      botId: BOT_ID,
+      userId: workspace.team.botUserId,
+      botId: workspace.team.botId,
       text,
       blocks,
       metadata,
@@ -75,7 +75,7 @@ export function createChat(deps: {
     };
     channel.messages.push(message);
     deps.changed.fire();
-    return { ok: true, channel: channel.id, ts, message: messageJson(message, true) };
+    return { ok: true, channel: channel.id, ts, message: messageJson(message, true, workspace.team) };
   }
 
   function update(args: Arguments): MethodResult {
@@ -109,7 +109,7 @@ export function createChat(deps: {
       channel: channel.id,
       ts: message.ts,
       text: message.text,
-      message: messageJson(message, true),
+      message: messageJson(message, true, workspace.team),
     };
   }
 

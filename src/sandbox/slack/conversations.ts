@@ -1,3 +1,5 @@
+import type { Clock } from '../../domain/ports.ts';
+import { createPaceMeter } from '../meters.ts';
 import { asText } from './json.ts';
 import { type Arguments, type MethodEntry, type MethodResult, refused } from './method.ts';
 import {
@@ -8,8 +10,27 @@ import {
   type Workspace,
 } from './workspace.ts';
 
-/** `conversations.*` as a reconciler and an app's start-up checks need them. */
-export function createConversations(workspace: Workspace): Readonly<Record<string, MethodEntry>> {
+/** Messages an app outside the Marketplace gets from one reading of another's workspace, whatever it asks for. */
+const READ_AT_MOST = 15;
+
+/**
+ * `conversations.*` as a reconciler and an app's start-up checks need them.
+ * @param restricted of a workspace that is not the app's own: one reading of messages in so many milliseconds
+ */
+export function createConversations(
+  workspace: Workspace,
+  restricted?: { readonly clock: Clock; readonly everyMs: number },
+): Readonly<Record<string, MethodEntry>> {
+  const readings = restricted && createPaceMeter(1, restricted.everyMs);
+
+  /** Why messages may not be read just now. */
+  function tooOften(): MethodResult | undefined {
+    const now = restricted?.clock().getTime() ?? 0;
+    const reading = readings?.take('messages', now);
+    if (reading === undefined || reading.passes) return undefined;
+    return { ok: false, error: 'ratelimited', retryAfter: Math.ceil((reading.resetAtMs - now) / 1000) };
+  }
+
   function open(args: Arguments): MethodResult {
     const users = args.text('users').split(',');
     if (users.length !== 1)
@@ -20,7 +41,8 @@ export function createConversations(workspace: Workspace): Readonly<Record<strin
 
   /** A page of messages, newest first unless a thread is read. */
   function page(args: Arguments, messages: readonly SlackMessage[]): MethodResult {
-    const limit = Math.min(Math.max(args.count('limit', 100), 1), 999);
+    const most = restricted ? READ_AT_MOST : 999;
+    const limit = Math.min(Math.max(args.count('limit', 100), 1), most);
     const offset = Number(Buffer.from(args.text('cursor'), 'base64').toString().replace('offset:', '')) || 0;
     const oldest = micros(args.text('oldest') || '0');
     const latest = args.text('latest') === '' ? Number.POSITIVE_INFINITY : micros(args.text('latest'));
@@ -33,7 +55,9 @@ export function createConversations(workspace: Workspace): Readonly<Record<strin
     const more = within.length > offset + limit;
     return {
       ok: true,
-      messages: shown.map((message) => messageJson(message, args.flag('include_all_metadata'))),
+      messages: shown.map((message) =>
+        messageJson(message, args.flag('include_all_metadata'), workspace.team),
+      ),
       has_more: more,
       pin_count: 0,
       ...(more
@@ -51,6 +75,8 @@ export function createConversations(workspace: Workspace): Readonly<Record<strin
   }
 
   function history(args: Arguments): MethodResult {
+    const refusal = tooOften();
+    if (refusal !== undefined) return refusal;
     const channel = readable(args);
     if (typeof channel === 'string') return refused(channel);
     const top = channel.messages.filter(
@@ -60,6 +86,8 @@ export function createConversations(workspace: Workspace): Readonly<Record<strin
   }
 
   function replies(args: Arguments): MethodResult {
+    const refusal = tooOften();
+    if (refusal !== undefined) return refusal;
     const channel = readable(args);
     if (typeof channel === 'string') return refused(channel);
     const ts = args.text('ts');
@@ -71,7 +99,7 @@ export function createConversations(workspace: Workspace): Readonly<Record<strin
     const channel = workspace.channel(args.text('channel'));
     if (channel === undefined || (channel.type === 'private' && !channel.member))
       return refused('channel_not_found');
-    return { ok: true, channel: channelJson(channel) };
+    return { ok: true, channel: channelJson(channel, workspace.team) };
   }
 
   function members(args: Arguments): MethodResult {

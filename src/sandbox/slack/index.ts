@@ -3,31 +3,27 @@ import type { Duplex } from 'node:stream';
 import { Hono } from 'hono';
 import type { Clock } from '../../domain/ports.ts';
 import { type Inbox, visibleHeaders } from '../arrived.ts';
-import { SLACK_APP_TOKEN, SLACK_BOT_TOKEN, SLACK_SIGNING_SECRET } from '../credentials.ts';
+import {
+  SLACK_APP_TOKEN,
+  SLACK_BOT_TOKEN,
+  SLACK_CLIENT_ID,
+  SLACK_CLIENT_SECRET,
+  SLACK_SIGNING_SECRET,
+} from '../credentials.ts';
 import type { FailurePlan } from '../failures.ts';
 import { answerBroken, type NodeEnv } from '../http-faults.ts';
 import type { Limits } from '../limits.ts';
 import { createSlackApi, DEFAULT_SCOPES } from './api.ts';
-import { createChat } from './chat.ts';
-import { createConversations } from './conversations.ts';
+import { createInstallations } from './installations.ts';
 import type { JsonObject } from './json.ts';
-import { createPerson, type Person } from './person.ts';
-import { createResponses, readResponse } from './responses.ts';
+import { createOtherWorkspace, type OtherWorkspace, type OtherWorkspaceSetup } from './other-workspace.ts';
+import type { Person } from './person.ts';
+import { createPlace } from './place.ts';
+import { readResponse } from './responses.ts';
 import { createSignal } from './signal.ts';
 import { createSocketMode } from './socket-mode.ts';
 import { type AppAnswer, createTransport, type RawAnswer, type RawRequest } from './transport.ts';
-import { createTriggers } from './triggers.ts';
-import { createViewMethods } from './view-methods.ts';
-import { createViews } from './views.ts';
-import {
-  APP_ID,
-  BOT_USER_ID,
-  type ChannelSetup,
-  createWorkspace,
-  type SlackMessage,
-  TEAM_ID,
-  type WorkspaceSetup,
-} from './workspace.ts';
+import { APP_ID, type ChannelSetup, HOME, type SlackMessage, type WorkspaceSetup } from './workspace.ts';
 
 export interface SlackOptions extends WorkspaceSetup {
   /** Where the app takes requests; may be told later with `connectTo`. */
@@ -56,12 +52,19 @@ export interface PretendSlack {
   readonly teamId: string;
   readonly appId: string;
   readonly botUserId: string;
+  /** For SLACK_CLIENT_ID and SLACK_CLIENT_SECRET: with them the app can be installed in other workspaces. */
+  readonly clientId: string;
+  readonly clientSecret: string;
   /** A user group of all the sandbox's operators, for SLACK_OPERATORS. */
   readonly operatorGroup: string;
   /** Tells Slack where the app takes requests (`http://…/slack/events`). Without, Socket Mode is used. */
   connectTo(requestUrl: string): void;
   /** A person by id; somebody unknown joins the workspace, a name given anew is taken. */
   person(id: string, name?: string): Person;
+  /** Somebody of another workspace, here through a shared channel (Slack Connect). */
+  visitor(id: string, name: string, teamId: string): Person;
+  /** A workspace of somebody else, where the app can be installed. */
+  addWorkspace(setup: OtherWorkspaceSetup): OtherWorkspace;
   addChannel(setup: ChannelSetup): void;
   setUserGroup(id: string, members: readonly string[]): void;
   /** A channel's messages, the app's and people's, oldest first. */
@@ -92,46 +95,52 @@ export function createSlack(
   const signingSecret = o.signingSecret ?? SLACK_SIGNING_SECRET;
   const changed = createSignal();
   const operatorIds = SANDBOX_OPERATORS.map((operator) => operator.id);
-  const workspace = createWorkspace(clock, {
-    ...o,
-    users: [...SANDBOX_OPERATORS, SANDBOX_SUPERVISOR, ...(o.users ?? [])],
-    userGroups: { [OPERATOR_GROUP]: operatorIds, ...o.userGroups },
+  const socketMode = createSocketMode('/slack/link');
+  const transport = createTransport({ clock, limits, signingSecret, socketMode });
+  const common = { inbox, clock, limits, changed, baseUrl, transport };
+  const home = createPlace({
+    ...common,
+    team: HOME,
+    defaultChannelId: FRONT_DESK.id,
+    setup: {
+      ...o,
+      users: [...SANDBOX_OPERATORS, SANDBOX_SUPERVISOR, ...(o.users ?? [])],
+      userGroups: { [OPERATOR_GROUP]: operatorIds, ...o.userGroups },
+    },
   });
+  const { workspace } = home;
+  const places = [home];
+  const installations = createInstallations({ clock });
   if (workspace.channel(FRONT_DESK.id) === undefined || o.channels === undefined)
     workspace.addChannel(FRONT_DESK);
   workspace.joinStaff(SANDBOX_SUPERVISOR.id);
-  const triggers = createTriggers(clock, limits);
-  const views = createViews(changed);
-  const socketMode = createSocketMode('/slack/link');
-  const transport = createTransport({ clock, limits, signingSecret, socketMode });
+  installations.own(SLACK_BOT_TOKEN, {
+    workspace,
+    scopes: o.scopes ?? DEFAULT_SCOPES,
+    methods: home.methods,
+  });
   if (o.requestUrl !== undefined) transport.connectTo(o.requestUrl);
-  const responses = createResponses({ workspace, inbox, changed });
-  const chat = createChat({ workspace, inbox, clock, limits, changed });
 
   const app = new Hono<NodeEnv>();
   app.route(
     '/api',
     createSlackApi({
-      workspace,
       failures,
-      scopes: o.scopes ?? DEFAULT_SCOPES,
-      methods: {
-        ...chat.methods,
-        ...createConversations(workspace),
-        ...createViewMethods({ views, triggers, workspace }),
-      },
+      installed: (token) => installations.of(token),
+      oauthAccess: (args) => installations.access(args),
       openConnection: () => `${baseUrl().replace(/^http/, 'ws')}${socketMode.newTicket()}`,
     }),
   );
   app.post('/response/:id', async (c) => {
     const body = await c.req.text();
     const accept = async (): Promise<Response> => {
-      const used = triggers.useResponseUrl(c.req.param('id'));
+      const place = places.find(({ triggers }) => triggers.knowsResponseUrl(c.req.param('id'))) ?? home;
+      const used = place.triggers.useResponseUrl(c.req.param('id'));
       if (!used.ok) return c.json({ ok: false, error: used.error }, 404);
       const message = readResponse(body);
       if (message === undefined) return c.text('invalid_blocks', 400);
       if (message === null) return c.text('no_text', 400);
-      responses.show(used.url, message, visibleHeaders(c.req.raw.headers));
+      place.responses.show(used.url, message, visibleHeaders(c.req.raw.headers));
       return c.text('ok');
     };
     const failure = failures.slack('response_url', undefined);
@@ -141,6 +150,8 @@ export function createSlack(
     return answerBroken(c, failure, accept);
   });
 
+  app.get('/oauth/v2/authorize', (c) => installations.decide(c));
+
   const slack: PretendSlack = {
     get url() {
       return `${baseUrl()}/slack/api/`;
@@ -148,32 +159,19 @@ export function createSlack(
     botToken: SLACK_BOT_TOKEN,
     appToken: SLACK_APP_TOKEN,
     signingSecret,
-    teamId: TEAM_ID,
+    clientId: SLACK_CLIENT_ID,
+    clientSecret: SLACK_CLIENT_SECRET,
+    teamId: HOME.id,
     appId: APP_ID,
-    botUserId: BOT_USER_ID,
+    botUserId: HOME.botUserId,
     operatorGroup: OPERATOR_GROUP,
     connectTo: (url) => transport.connectTo(url),
-    person(id, name) {
-      const known = workspace.user(id);
-      const user =
-        known === undefined || (name !== undefined && name !== known.name)
-          ? workspace.addUser({ id, name: name ?? id })
-          : known;
-      return createPerson(
-        {
-          workspace,
-          views,
-          triggers,
-          transport,
-          responses,
-          inbox,
-          limits,
-          changed,
-          baseUrl,
-          defaultChannelId: FRONT_DESK.id,
-        },
-        user,
-      );
+    person: (id, name) => home.person(id, name),
+    visitor: (id, name, teamId) => home.person(id, name, teamId),
+    addWorkspace(setup) {
+      const other = createOtherWorkspace(setup, { ...common, installations });
+      places.push(other.place);
+      return other.workspace;
     },
     addChannel: (setup) => void workspace.addChannel(setup),
     setUserGroup: (id, members) => workspace.setUserGroup(id, members),
@@ -182,7 +180,7 @@ export function createSlack(
       transport.event({
         type: 'event_callback',
         token: 'sandbox-verification-token',
-        team_id: TEAM_ID,
+        team_id: HOME.id,
         api_app_id: APP_ID,
         event_id: `Ev${workspace.nextTs().replace('.', '')}`,
         event_time: Math.floor(clock().getTime() / 1000),
@@ -200,9 +198,7 @@ export function createSlack(
     upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) =>
       socketMode.upgrade(request, socket, head),
     reset(): void {
-      chat.reset();
-      workspace.forgetMessages();
-      views.closeAll();
+      for (const place of places) place.reset();
     },
     close: () => socketMode.close(),
   };

@@ -6,7 +6,7 @@ import type { Signal } from './signal.ts';
 import type { Transport } from './transport.ts';
 import type { Triggers } from './triggers.ts';
 import type { Views } from './views.ts';
-import { APP_ID, type SlackUser, TEAM_DOMAIN, TEAM_ID, type Workspace } from './workspace.ts';
+import { APP_ID, type SlackUser, type Team, type Workspace } from './workspace.ts';
 
 /** The rooms of the pretend Slack a person's actions touch. */
 export interface PersonDeps {
@@ -23,11 +23,12 @@ export interface PersonDeps {
   readonly defaultChannelId: string;
 }
 
-/** Fields every interaction carries. */
-export function interactionBase(user: SlackUser): JsonObject {
+/** Fields every interaction carries. Of somebody from elsewhere the workspace named is their own. */
+export function interactionBase(user: SlackUser, home: Team): JsonObject {
+  const teamId = user.visitorOf ?? home.id;
   return {
-    user: { id: user.id, username: user.name, name: user.name, team_id: TEAM_ID },
-    team: { id: TEAM_ID, domain: TEAM_DOMAIN },
+    user: { id: user.id, username: user.name, name: user.name, team_id: teamId },
+    team: { id: teamId, domain: user.visitorOf === null ? home.domain : 'elsewhere' },
     api_app_id: APP_ID,
     token: 'sandbox-verification-token',
     enterprise: null,

@@ -18,7 +18,6 @@ export type Method = (args: Arguments) => MethodResult;
 export interface MethodEntry {
   readonly run: Method;
   readonly scope?: (args: Arguments) => string;
-  readonly token?: 'app';
 }
 
 export function refused(error: string, messages?: readonly string[]): MethodResult {

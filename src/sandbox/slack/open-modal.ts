@@ -84,7 +84,7 @@ export function createOpenModal(deps: PersonDeps, user: SlackUser, opened: OpenV
   }
 
   async function interact(payload: JsonObject): Promise<AppAnswer> {
-    const answer = await transport.interact({ ...payload, ...interactionBase(user) });
+    const answer = await transport.interact({ ...payload, ...interactionBase(user, workspace.team) });
     last = answer.request;
     return answer;
   }

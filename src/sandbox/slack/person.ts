@@ -4,7 +4,7 @@ import { asList, asText, type JsonObject } from './json.ts';
 import { createOpenModal, type OpenModal } from './open-modal.ts';
 import { readResponse } from './responses.ts';
 import type { AppAnswer, SentRequest } from './transport.ts';
-import { APP_ID, messageJson, type SlackUser, TEAM_DOMAIN, TEAM_ID } from './workspace.ts';
+import { APP_ID, messageJson, type SlackUser } from './workspace.ts';
 
 export interface CommandReply {
   readonly answer: AppAnswer;
@@ -81,8 +81,8 @@ export function createPerson(deps: PersonDeps, user: SlackUser): Person {
     const url = triggers.issueResponseUrl({ userId: user.id, channelId });
     const answer = await transport.command({
       token: 'sandbox-verification-token',
-      team_id: TEAM_ID,
-      team_domain: TEAM_DOMAIN,
+      team_id: user.visitorOf ?? workspace.team.id,
+      team_domain: workspace.team.domain,
       channel_id: channelId,
       channel_name: workspace.channel(channelId)?.name ?? 'directmessage',
       user_id: user.id,
@@ -123,11 +123,11 @@ export function createPerson(deps: PersonDeps, user: SlackUser): Person {
     const { text, value, action_id: actionId, style } = found.element;
     return transport.interact({
       type: 'block_actions',
-      ...interactionBase(user),
+      ...interactionBase(user, workspace.team),
       container: { type: 'message', message_ts: at.ts, channel_id: at.channelId, is_ephemeral: false },
       trigger_id: triggerId,
       channel: { id: at.channelId, name: workspace.channel(at.channelId)?.name },
-      message: messageJson(message, true),
+      message: messageJson(message, true, workspace.team),
       state: { values: {} },
       response_url: `${deps.baseUrl()}/slack/response/${url.id}`,
       actions: [
@@ -168,7 +168,11 @@ export function createPerson(deps: PersonDeps, user: SlackUser): Person {
     },
     async shortcut(callbackId, on) {
       const triggerId = triggers.issue(user.id);
-      const common = { ...interactionBase(user), callback_id: callbackId, trigger_id: triggerId };
+      const common = {
+        ...interactionBase(user, workspace.team),
+        callback_id: callbackId,
+        trigger_id: triggerId,
+      };
       const actionTs = workspace.nextTs();
       if (on === undefined) {
         const answer = await transport.interact({ type: 'shortcut', ...common, action_ts: actionTs });
@@ -215,7 +219,7 @@ export function createPerson(deps: PersonDeps, user: SlackUser): Person {
       return transport.event({
         type: 'event_callback',
         token: 'sandbox-verification-token',
-        team_id: TEAM_ID,
+        team_id: workspace.team.id,
         api_app_id: APP_ID,
         event_id: `Ev${ts.replace('.', '')}`,
         event_time: Math.floor(Number(ts)),

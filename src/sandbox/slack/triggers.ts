@@ -70,6 +70,7 @@ export function createTriggers(clock: Clock, limits: Limits) {
       responseUrls.set(url.id, url);
       return url;
     },
+    knowsResponseUrl: (id: string): boolean => responseUrls.has(id),
     /** One use of a response URL, or why it is refused, in Slack's words. */
     useResponseUrl(
       id: string,

@@ -3,11 +3,12 @@ import { checkText } from './composition.ts';
 import { asList, asText, isObject, type JsonObject } from './json.ts';
 import type { Signal } from './signal.ts';
 import { type ViewValues, valuesOf } from './view-state.ts';
-import { APP_ID, BOT_ID, TEAM_ID } from './workspace.ts';
+import { APP_ID, type Team } from './workspace.ts';
 
 /** One view on somebody's screen, or behind the one on top. */
 export interface OpenView {
   readonly id: string;
+  readonly team: Team;
   readonly userId: string;
   readonly rootId: string;
   readonly previousId: string | null;
@@ -31,14 +32,15 @@ const MAX_STACK = 3;
 const MAX_VIEW_BYTES = 250_000;
 
 /** The views of all people, with Slack's rules for opening, stacking and changing them. */
-export function createViews(changed: Signal) {
+export function createViews(changed: Signal, team: Team) {
   const views = new Map<string, OpenView>();
   let counter = 0;
 
   /** A short id that rises, in the alphabet of Slack's. */
   function nextId(prefix: string): string {
     counter += 1;
-    return `${prefix}${counter.toString(36).toUpperCase().padStart(8, '0')}`;
+    // Ids of two workspaces never meet.
+    return `${prefix}${team.id.slice(-2)}${counter.toString(36).toUpperCase().padStart(8, '0')}`;
   }
 
   /** Blocks and elements without ids get one, as Slack does. */
@@ -82,6 +84,7 @@ export function createViews(changed: Signal) {
     const completed = withIds(payload);
     const view: OpenView = {
       id,
+      team,
       userId: o.userId,
       rootId: o.under?.rootId ?? id,
       previousId: o.under?.id ?? null,
@@ -139,6 +142,7 @@ export function createViews(changed: Signal) {
       const completed = withIds(payload);
       const view: OpenView = {
         id,
+        team,
         userId,
         rootId: id,
         previousId: null,
@@ -207,7 +211,7 @@ export function viewJson(view: OpenView): JsonObject {
   const { payload } = view;
   return {
     id: view.id,
-    team_id: TEAM_ID,
+    team_id: view.team.id,
     type: view.type,
     blocks: payload.blocks,
     private_metadata: payload.private_metadata ?? '',
@@ -223,8 +227,8 @@ export function viewJson(view: OpenView): JsonObject {
     root_view_id: view.rootId,
     app_id: APP_ID,
     external_id: payload.external_id ?? '',
-    app_installed_team_id: TEAM_ID,
-    bot_id: BOT_ID,
+    app_installed_team_id: view.team.id,
+    bot_id: view.team.botId,
   };
 }
 

@@ -6,6 +6,17 @@ export interface SlackUser {
   readonly id: string;
   readonly name: string;
   readonly bot: boolean;
+  /** Their own workspace, when they are only here through a shared channel (Slack Connect). */
+  readonly visitorOf: string | null;
+}
+
+/** A workspace, and the app's bot in it. */
+export interface Team {
+  readonly id: string;
+  readonly name: string;
+  readonly domain: string;
+  readonly botUserId: string;
+  readonly botId: string;
 }
 
 export interface SlackMessage {
@@ -56,22 +67,31 @@ export interface WorkspaceSetup {
   readonly userGroups?: Readonly<Record<string, readonly string[]>>;
 }
 
-export const TEAM_ID = 'T0SANDBOX1';
 export const APP_ID = 'A0SANDBOX1';
-export const BOT_USER_ID = 'U0SANDBOXB';
-export const BOT_ID = 'B0SANDBOX1';
-export const TEAM_DOMAIN = 'sandbox';
+/** The agency's. */
+export const HOME: Team = {
+  id: 'T0SANDBOX1',
+  name: 'サンプル電話代行',
+  domain: 'sandbox',
+  botUserId: 'U0SANDBOXB',
+  botId: 'B0SANDBOX1',
+};
 
-/** People, channels and messages of the pretend workspace. */
-export function createWorkspace(clock: Clock, setup: WorkspaceSetup) {
+/** People, channels and messages of a pretend workspace. */
+export function createWorkspace(clock: Clock, setup: WorkspaceSetup, team: Team = HOME) {
   const users = new Map<string, SlackUser>();
   const channels = new Map<string, SlackChannel>();
   const userGroups = new Map<string, readonly string[]>(Object.entries(setup.userGroups ?? {}));
   const staff = new Set([...userGroups.values()].flat());
   let lastMicros = 0;
 
-  function addUser(user: { readonly id: string; readonly name: string }): SlackUser {
-    const added: SlackUser = { ...user, bot: user.id === BOT_USER_ID };
+  function addUser(user: {
+    readonly id: string;
+    readonly name: string;
+    readonly visitorOf?: string | undefined;
+  }): SlackUser {
+    const { id, name, visitorOf = null } = user;
+    const added: SlackUser = { id, name, bot: id === team.botUserId, visitorOf };
     users.set(user.id, added);
     return added;
   }
@@ -86,7 +106,7 @@ export function createWorkspace(clock: Clock, setup: WorkspaceSetup) {
       member: channel.member ?? true,
       archived: channel.archived ?? false,
       staff: channel.staff ?? false,
-      people: new Set([BOT_USER_ID, ...(channel.people ?? [])]),
+      people: new Set([team.botUserId, ...(channel.people ?? [])]),
       messages: channels.get(channel.id)?.messages ?? [],
     };
     channels.set(added.id, added);
@@ -107,18 +127,19 @@ export function createWorkspace(clock: Clock, setup: WorkspaceSetup) {
       member: true,
       archived: false,
       staff: false,
-      people: new Set([BOT_USER_ID, userId]),
+      people: new Set([team.botUserId, userId]),
       messages: [],
     };
     channels.set(id, direct);
     return direct;
   }
 
-  addUser({ id: BOT_USER_ID, name: 'toritsugi' });
+  addUser({ id: team.botUserId, name: 'toritsugi' });
   for (const user of setup.users ?? []) addUser(user);
   for (const channel of setup.channels ?? []) addChannel(channel);
 
   return {
+    team,
     addUser,
     addChannel,
     directWith,
@@ -155,12 +176,12 @@ export function createWorkspace(clock: Clock, setup: WorkspaceSetup) {
 export type Workspace = ReturnType<typeof createWorkspace>;
 
 /** A message as the Web API shows it; metadata only when it was asked for. */
-export function messageJson(message: SlackMessage, withMetadata: boolean): JsonObject {
+export function messageJson(message: SlackMessage, withMetadata: boolean, team: Team): JsonObject {
   return {
     type: 'message',
     user: message.userId,
     ...(message.botId === null ? {} : { bot_id: message.botId, app_id: APP_ID }),
-    team: TEAM_ID,
+    team: team.id,
     ts: message.ts,
     text: message.text,
     ...(message.blocks.length > 0 ? { blocks: message.blocks } : {}),
@@ -170,17 +191,17 @@ export function messageJson(message: SlackMessage, withMetadata: boolean): JsonO
   };
 }
 
-export function userJson(user: SlackUser): JsonObject {
+export function userJson(user: SlackUser, team: Team): JsonObject {
   return {
     id: user.id,
-    team_id: TEAM_ID,
+    team_id: user.visitorOf ?? team.id,
     name: user.name,
     deleted: false,
     real_name: user.name,
     tz: 'Asia/Tokyo',
     tz_label: 'Japan Standard Time',
     tz_offset: 32_400,
-    profile: { real_name: user.name, display_name: user.name, team: TEAM_ID },
+    profile: { real_name: user.name, display_name: user.name, team: user.visitorOf ?? team.id },
     is_admin: false,
     is_owner: false,
     is_bot: user.bot,
@@ -189,7 +210,7 @@ export function userJson(user: SlackUser): JsonObject {
   };
 }
 
-export function channelJson(channel: SlackChannel): JsonObject {
+export function channelJson(channel: SlackChannel, team: Team): JsonObject {
   const direct = channel.type === 'direct';
   return {
     id: channel.id,
@@ -200,6 +221,6 @@ export function channelJson(channel: SlackChannel): JsonObject {
     is_private: channel.type !== 'public',
     is_archived: channel.archived,
     is_member: channel.member,
-    context_team_id: TEAM_ID,
+    context_team_id: team.id,
   };
 }

@@ -7,6 +7,7 @@ import * as entry from './0005_entry.ts';
 import * as reminders from './0006_reminders.ts';
 import * as largeLedger from './0007_large_ledger.ts';
 import * as review from './0008_review.ts';
+import * as workspaces from './0009_workspaces.ts';
 import * as cases from './0010_cases.ts';
 import * as casesMore from './0011_cases_more.ts';
 import * as chatworkReplies from './0012_chatwork_replies.ts';
@@ -23,9 +24,10 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0006_reminders': reminders,
   '0007_large_ledger': largeLedger,
   '0008_review': review,
+  '0009_workspaces': workspaces,
   '0010_cases': cases,
   '0011_cases_more': casesMore,
+  '0012_chatwork_replies': chatworkReplies,
   '0013_case_card': caseCard,
   '0014_billing': billing,
-  '0012_chatwork_replies': chatworkReplies,
 };

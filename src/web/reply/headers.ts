@@ -4,10 +4,10 @@ import { STYLE } from './style.ts';
 const styleHash = (style: string) => createHash('sha256').update(style).digest('base64');
 
 /**
- * What every answer under `/r/` carries. The address is a key: it is not stored, not passed on as a referrer, not
- * indexed, and the page loads nothing, runs nothing and stands in no frame.
+ * What every answer under `/r/` and every page for connecting a workspace carries. The address is a key: it is not
+ * stored, not passed on as a referrer, not indexed, and the page loads nothing, runs nothing and stands in no frame.
  */
-export function replyHeaders(): Readonly<Record<string, string>> {
+export function replyHeaders(style = STYLE): Readonly<Record<string, string>> {
   return {
     'Cache-Control': 'no-store',
     'Referrer-Policy': 'no-referrer',
@@ -16,7 +16,7 @@ export function replyHeaders(): Readonly<Record<string, string>> {
     'Cross-Origin-Opener-Policy': 'same-origin',
     'Content-Security-Policy': [
       "default-src 'none'",
-      `style-src 'sha256-${styleHash(STYLE)}'`,
+      `style-src 'sha256-${styleHash(style)}'`,
       'img-src data:',
       "form-action 'self'",
       "base-uri 'none'",
