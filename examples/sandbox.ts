@@ -16,6 +16,7 @@ const sandbox = await startSandbox({
   slack: { requestUrl: `${toritsugi}/slack/events` },
 });
 const operator = sandbox.slack.person(SANDBOX_OPERATORS[0].id);
+const supervisor = sandbox.slack.person(SANDBOX_SUPERVISOR.id);
 
 say(`# Settings that send everything to this sandbox:
 SLACK_API_URL=${sandbox.slack.url}
@@ -31,11 +32,16 @@ PUBLIC_URL=${toritsugi}
 LINK_SECRET=for-the-sandbox-only-0123456789abcdef
 
 # What arrives: ${sandbox.page.url}
-# Type a line as after /juden, such as: acme 用件 見積書の件. Ctrl-C ends.`);
+# Type a line as after /juden, such as: acme 用件 見積書の件. An empty line opens the App Home of an operator and of a
+# supervisor. Ctrl-C ends.`);
 
 for await (const line of createInterface({ input: process.stdin })) {
-  // A bare command opens the form, which nobody could see here.
-  if (line.trim() === '') continue;
+  // A bare command would open the form, which nobody could see here.
+  if (line.trim() === '') {
+    await Promise.all([operator, supervisor].map((person) => person.home().open()));
+    say(`The homes: ${sandbox.page.url}?section=staff`);
+    continue;
+  }
   const reply = await operator.command(line);
   say(reply.message?.text ?? `No answer (${reply.failed ?? 'empty'}). Does Toritsugi run at ${toritsugi}?`);
 }

@@ -30,7 +30,7 @@ import { createRenderer } from './reports/render.ts';
 import { createOpened, type Opened } from './shut-down.ts';
 import { type Database, openDatabase } from './storage/database.ts';
 import { openQueues, type Queues } from './storage/queues.ts';
-import { openRateLimits } from './storage/rate-limits.ts';
+import { openRateLimits, type RateLimits } from './storage/rate-limits.ts';
 import { prepareTables } from './tables.ts';
 import { bearerToken } from './web/bearer.ts';
 import { BOUNCE_PURPOSE } from './web/bounces.ts';
@@ -115,7 +115,6 @@ async function open(given: AppOptions, opened: Opened): Promise<App> {
   const workspaces = createWorkspaceTokens({ db: database.db, seal });
   const channels = openChannels(config, { clock, workspaces });
   opened.push('channels', CLOSE_MS.channels, () => closeChannels(channels));
-
   const limits = openRateLimits(onRedis);
   opened.push('rate limits', CLOSE_MS.queues, () => limits.close());
   const budgets = createBudgets(limits, o.allowances ?? FAR_SIDE_ALLOWANCES);
@@ -169,7 +168,7 @@ async function open(given: AppOptions, opened: Opened): Promise<App> {
   const operator =
     o.role === 'worker'
       ? undefined
-      : openOperator(o, opened, { database, delivery, cases, wake, workspaces });
+      : openOperator(o, opened, { database, delivery, cases, limits, wake, workspaces });
   const install = operator && openInstallDoor({ ...o, db, operator, seal, wake });
   if (install?.door) opened.push('oauth', CLOSE_MS.channels, () => install.close());
   const web = await startWebServer({
@@ -210,6 +209,7 @@ async function open(given: AppOptions, opened: Opened): Promise<App> {
   });
   opened.push('web', CLOSE_MS.web, () => web.close(CLOSE_MS.web));
   await operator?.startSocketMode?.();
+  operator?.home.loop.start();
   return { database, url: web.url, stop: () => opened.closeAll() };
 }
 
@@ -292,6 +292,7 @@ function openOperator(
     delivery: Delivery;
     cases: Cases;
     wake: () => void;
+    limits: RateLimits;
     workspaces: WorkspaceTokens;
   },
 ): OperatorApp {
@@ -322,6 +323,7 @@ function openOperator(
         parts.wake();
       },
     },
+    limits: parts.limits,
     log,
     ...(o.operator && { settings: o.operator }),
   });

@@ -140,4 +140,10 @@ describe('what only one place may do', () => {
     const files = [...writers('slack_workspaces'), ...writers('slack_install_links')];
     expect(files.every((file) => roomOf(file) === 'workspaces')).toBe(true);
   });
+
+  it('writes homes in one folder alone', () => {
+    const files = writers('homes');
+    expect(files.length).toBeGreaterThan(0);
+    expect(files.every((file) => file.startsWith('src/operator/home/'))).toBe(true);
+  });
 });

@@ -10,6 +10,7 @@ import { createOperatorNotes } from '../followup/cases/operator-notes.ts';
 import { createCallChanges } from '../intake/call-changes.ts';
 import { createOtherClients } from '../intake/other-clients.ts';
 import type { Recorder } from '../intake/record.ts';
+import type { RateLimits } from '../storage/rate-limits.ts';
 import type { Schema } from '../storage/schema.ts';
 import { createAllowList } from './allow-list.ts';
 import { listenForAnswers, notAnswered } from './answer/answer-listeners.ts';
@@ -27,6 +28,8 @@ import { type AckPayload, type BoltBody, createDispatch } from './dispatch.ts';
 import { listenForDone } from './done.ts';
 import { ENTRY_FORM } from './entry-modal/block-ids.ts';
 import { createEntryForm, notRecorded } from './entry-modal/entry-form.ts';
+import { createHome, type Home } from './home/home.ts';
+import { listenForHome } from './home/home-listeners.ts';
 import { createInHand } from './in-hand.ts';
 import { createAuthorize, createClientIn, createTokenIn } from './installed-in.ts';
 import { formNotOpenedAnswer, notRecordedAnswer } from './line/line-answer.ts';
@@ -72,6 +75,8 @@ export interface OperatorApp {
   readonly startSocketMode?: () => Promise<void>;
   /** The agency's own workspace, once Slack has said which it is. */
   readonly ownWorkspace: OwnWorkspace;
+  /** The App Homes; they follow what happens once their loop is started. */
+  readonly home: Pick<Home, 'loop' | 'refresh'>;
   /** Disconnects and waits, bounded, for what is in hand. */
   stop(): Promise<void>;
 }
@@ -90,6 +95,8 @@ export function createOperatorApp(deps: {
   readonly wake: () => void;
   /** Clients' own workspaces; without it there are none. */
   readonly workspaces?: { readonly tokens: WorkspaceTokens; readonly gone: WorkspaceGone };
+  /** What all processes may ask of Slack together. */
+  readonly limits: RateLimits;
   readonly log: Logger;
   readonly settings?: Partial<OperatorSettings>;
   /** For answers through Slack's response URLs; the global one unless given. */
@@ -152,11 +159,21 @@ export function createOperatorApp(deps: {
   listenForShortcuts(bolt, { allowList, form, inHand, log, settings });
 
   const supervisors = createAllowList({ entries: slack.supervisors, slack: web, clock, log, settings });
-  listenForDecisions(bolt, { ...deps, supervisors, responseUrl });
   const changes = createCallChanges(deps);
   const showReview = createShowReview({ db: deps.db, log });
+  const home = createHome({
+    ...deps,
+    settings,
+    slack: web,
+    allowList,
+    supervisors,
+    supervisorIds: slack.supervisors,
+  });
+  listenForDecisions(bolt, { ...deps, supervisors, responseUrl, home });
+  const changeForm = createChangeForm({ ...entry, changes, supervisors, clock });
+  listenForHome(bolt, { ...deps, publisher: home.publisher, changeForm, entryForm: form, inHand });
   listenForChanges(bolt, {
-    form: createChangeForm({ ...entry, changes, supervisors, clock }),
+    form: changeForm,
     responseUrl,
     showReview,
     inHand,
@@ -205,9 +222,10 @@ export function createOperatorApp(deps: {
     }),
     ...(socketMode && { startSocketMode: () => socketMode.start() }),
     ownWorkspace,
+    home,
     stop: async () => {
       await socketMode?.stop();
-      await inHand.idle(settings.stopTimeoutMs);
+      await Promise.all([home.loop.stop(), inHand.idle(settings.stopTimeoutMs)]);
     },
   };
 }

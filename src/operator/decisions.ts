@@ -7,7 +7,9 @@ import type { Clock, NewId } from '../domain/ports.ts';
 import type { Schema } from '../storage/schema.ts';
 import type { AllowList } from './allow-list.ts';
 import { isUuid } from './entry-modal/block-ids.ts';
+import { messageView } from './entry-modal/message-view.ts';
 import { faultOf } from './fault.ts';
+import type { Home } from './home/home.ts';
 import { onlyFor } from './plain-message.ts';
 import type { ResponseUrl } from './response-url.ts';
 import { BlockActions } from './slack-body.ts';
@@ -35,22 +37,33 @@ export function listenForDecisions(
     readonly newId: NewId;
     readonly log: Logger;
     readonly wake: () => void;
+    /** Where the buttons stand on a home, which then shows what became of it. */
+    readonly home: Pick<Home, 'renew'>;
   },
 ): void {
   for (const action of [DECISION.arrived, DECISION.sendAgain]) {
-    bolt.action(action, async ({ body, ack }) => {
+    bolt.action(action, async ({ body, ack, client }) => {
       await ack();
-      const { user, actions, response_url: url } = BlockActions.parse(body);
+      const { user, actions, response_url: url, trigger_id: triggerId } = BlockActions.parse(body);
       const id = actions[0]?.value;
-      if (url === undefined || typeof id !== 'string' || !isUuid(id)) return;
-      if (!(await deps.supervisors.allows(user.id))) {
-        await deps.responseUrl.post(url, onlyFor(NOT_YOURS));
-        return;
-      }
+      if (typeof id !== 'string' || !isUuid(id)) return;
+      const whisper = async (words: string): Promise<void> => {
+        if (url !== undefined) await deps.responseUrl.post(url, onlyFor(words));
+        else if (triggerId !== undefined) {
+          await client.views
+            .open({ trigger_id: triggerId, view: messageView('判断', [words]) })
+            .catch((error: unknown) =>
+              deps.log.warn(faultOf(error), 'an answer did not reach its supervisor'),
+            );
+        }
+      };
+      if (!(await deps.supervisors.allows(user.id))) return await whisper(NOT_YOURS);
       try {
         const result = await decide(action, id, user.id);
         const words = result.type === 'done' ? `<@${user.id}> ${DONE[action]}` : TOO_LATE;
         if (result.type === 'done') deps.wake();
+        // On a home the report is simply gone from those that wait.
+        if (url === undefined) return await renew(user.id);
         await deps.responseUrl.post(url, {
           response_type: 'in_channel',
           replace_original: false,
@@ -58,9 +71,15 @@ export function listenForDecisions(
         });
       } catch (error) {
         deps.log.error(faultOf(error), 'a decision about a delivery was not written');
-        await deps.responseUrl.post(url, onlyFor(FAILED));
+        await whisper(FAILED);
       }
     });
+  }
+
+  async function renew(userId: string): Promise<void> {
+    await deps.home
+      .renew(userId)
+      .catch((error: unknown) => deps.log.warn(faultOf(error), 'a home was not renewed'));
   }
 
   async function decide(

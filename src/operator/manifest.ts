@@ -49,14 +49,14 @@ export interface SlackManifest {
     readonly scopes: { readonly bot: readonly string[] };
   };
   readonly settings: {
-    readonly event_subscriptions?: {
-      readonly request_url?: string;
-      readonly bot_events: readonly string[];
-    };
     readonly interactivity: {
       readonly is_enabled: boolean;
       readonly request_url?: string;
       readonly message_menu_options_url?: string;
+    };
+    readonly event_subscriptions: {
+      readonly request_url?: string;
+      readonly bot_events: readonly string[];
     };
     readonly org_deploy_enabled: boolean;
     readonly socket_mode_enabled: boolean;
@@ -85,7 +85,7 @@ export function slackManifest(o: {
     },
     features: {
       app_home: {
-        home_tab_enabled: false,
+        home_tab_enabled: true,
         messages_tab_enabled: true,
         messages_tab_read_only_enabled: true,
       },
@@ -120,15 +120,14 @@ export function slackManifest(o: {
       scopes: { bot: [...BOT_SCOPES] },
     },
     settings: {
-      ...(o.otherWorkspaces && {
-        event_subscriptions: {
-          ...(!o.socketMode && { request_url: url }),
-          bot_events: [...WORKSPACE_EVENTS],
-        },
-      }),
       interactivity: {
         is_enabled: true,
         ...(!o.socketMode && { request_url: url, message_menu_options_url: url }),
+      },
+      event_subscriptions: {
+        ...(!o.socketMode && { request_url: url }),
+        // The home is drawn when somebody opens it.
+        bot_events: ['app_home_opened', ...(o.otherWorkspaces ? WORKSPACE_EVENTS : [])],
       },
       org_deploy_enabled: false,
       socket_mode_enabled: o.socketMode,

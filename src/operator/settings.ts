@@ -1,5 +1,7 @@
+import { DEFAULT_HOME_SETTINGS, type HomeSettings } from './home/home-settings.ts';
+
 /** Limits and times of the Slack face. Settings, so that tests scale them down instead of waiting. */
-export interface OperatorSettings {
+export interface OperatorSettings extends HomeSettings {
   /** A request body above this many bytes is refused unread. Slack's own are far smaller (a view is ≤ 250 kB). */
   readonly requestLimitBytes: number;
   /** How far a request's timestamp may be from our clock, both ways, in seconds (Slack's window is 5 min). */
@@ -25,6 +27,7 @@ export interface OperatorSettings {
 }
 
 export const DEFAULT_OPERATOR_SETTINGS: OperatorSettings = {
+  ...DEFAULT_HOME_SETTINGS,
   requestLimitBytes: 900_000,
   timestampToleranceS: 300,
   answerDeadlineMs: 2700,

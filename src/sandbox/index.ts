@@ -16,6 +16,7 @@ import { createSlack, type PretendSlack, type SlackOptions } from './slack/index
 export type { Arrived, ArrivedInChatwork, ArrivedInMail, ArrivedInSlack } from './arrived.ts';
 export type { FailureRule } from './failures.ts';
 export type { Limits } from './limits.ts';
+export type { HomeTab } from './slack/home-tab.ts';
 export { OPERATOR_GROUP, SANDBOX_OPERATORS, SANDBOX_SUPERVISOR } from './slack/index.ts';
 export type { OpenModal } from './slack/open-modal.ts';
 export type { OtherWorkspace } from './slack/other-workspace.ts';
@@ -75,7 +76,7 @@ export async function startSandbox(o: SandboxOptions = {}): Promise<Sandbox> {
   app.route('/chatwork/v2', chatwork.app);
   app.route('/slack', slack.app);
   app.route('/control', createControl({ inbox, failures, chatwork: chatwork.chatwork, reset }));
-  app.route('/', createPage({ inbox, failures, nameOf: slack.nameOf }));
+  app.route('/', createPage({ inbox, failures, nameOf: slack.nameOf, homes: slack.homes }));
 
   const server = createAdaptorServer({ fetch: app.fetch }) as Server;
   server.on('upgrade', slack.upgrade);

@@ -14,6 +14,9 @@ export interface Limits {
   readonly slackChannelBurst: number;
   /** Slack: an app outside the Marketplace reads the messages of another's workspace once in so long. Official: 1 min. */
   readonly slackForeignReadMs: number;
+  /** Slack: homes published in a workspace in one window. Official: tier 4, 100 and more a minute. */
+  readonly slackPublishes: number;
+  readonly slackPublishWindowMs: number;
   /** Slack: how long it waits for the answer to a command or an interaction. */
   readonly ackMs: number;
   /** Slack: how long a trigger id opens a view. */
@@ -35,6 +38,8 @@ export const OFFICIAL_LIMITS: Limits = {
   slackChannelIntervalMs: 1_000,
   slackChannelBurst: 50,
   slackForeignReadMs: 60_000,
+  slackPublishes: 100,
+  slackPublishWindowMs: 60_000,
   ackMs: 3_000,
   triggerMs: 3_000,
   responseUrlUses: 5,

@@ -395,6 +395,27 @@ export interface Schema extends ChatworkTables {
     at: Date;
   };
   drafts: { view_id: string; operator_id: string; fields: Json<Record<string, unknown>>; updated_at: Date };
+  /** Who looks at the App Home, what each chose to see, and what is on the screen. */
+  homes: {
+    user_id: string;
+    /** When it was last opened or used; kept up to date for a while from then on. */
+    opened_at: Date;
+    choice: Json<Record<string, unknown>>;
+    /** Raised whenever its person asks for something: what is on the screen is for `shown_version`. */
+    version: Generated<number>;
+    shown_version: Generated<number>;
+    /** Sign of the data on the screen, cheap to find for everybody at once; null: not known. */
+    shown_pulse: Generated<string | null>;
+    /** Digest of what is on the screen; null: not known. */
+    shown_digest: Generated<string | null>;
+    /** Slack's own hash of it, by which an older view never replaces a newer one. */
+    view_hash: Generated<string | null>;
+    published_at: Generated<Date | null>;
+    /** Slack refused it: not tried again before. */
+    rest_until: Generated<Date | null>;
+    lease: Generated<string | null>;
+    lease_until: Generated<Date | null>;
+  };
   audit_log: {
     id: string;
     at: Date;

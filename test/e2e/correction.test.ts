@@ -45,7 +45,9 @@ async function theMessage(about: string): Promise<ArrivedInSlack> {
   }, PATIENCE);
 }
 
-it('a correction and a retraction arrive in answer to the first report, on every channel', async () => {
+it('a correction and a retraction arrive in answer to the first report, on every channel; the home follows', async () => {
+  const home = operator().home();
+  await home.open();
   await operator().command('acme 用件 見積書の件');
   const { target: channelId, id: ts } = await theMessage('登録しました');
   await vi.waitFor(() => expect(forClients()).toHaveLength(3), PATIENCE);
@@ -63,6 +65,8 @@ it('a correction and a retraction arrive in answer to the first report, on every
       .execute();
     expect(open).toEqual([]);
   }, PATIENCE);
+
+  await home.until((seen) => seen.isPublished() && seen.text().includes('*送信済* (3通)'), PATIENCE.timeout);
 
   const form = await operator().pressToOpen({ channelId, ts }, '訂正');
   await form.fill('message', '請求書の件');
@@ -84,4 +88,5 @@ it('a correction and a retraction arrive in answer to the first report, on every
       references: first.email?.id,
     });
   }
+  await home.until((seen) => seen.text().includes('*取消*'), PATIENCE.timeout);
 }, 60_000);

@@ -9,6 +9,7 @@ import { createRecorder, type Recorder } from '../../src/intake/record.ts';
 import { createOperatorApp, type OperatorApp } from '../../src/operator/app.ts';
 import type { OperatorSettings } from '../../src/operator/settings.ts';
 import { type Person, SANDBOX_OPERATORS, type Sandbox, startSandbox } from '../../src/sandbox/index.ts';
+import { openRateLimits, type RateLimits } from '../../src/storage/rate-limits.ts';
 import type { NoticeBody, Schema } from '../../src/storage/schema.ts';
 import { newId } from '../support/ids.ts';
 import { createWorld, type World } from '../support/world.ts';
@@ -58,6 +59,7 @@ export async function createDesk(
     /** The app may be in clients' own workspaces. */
     readonly distributed?: boolean;
     readonly recorder?: (real: Recorder) => Recorder;
+    readonly limits?: RateLimits;
   } = {},
 ): Promise<Desk> {
   const world = await createWorld();
@@ -100,6 +102,7 @@ export async function createDesk(
     clock: world.clock.now,
     newId,
     wake: () => undefined,
+    limits: o.limits ?? openRateLimits({ database: world.database, log }),
     log,
     settings: { answerDeadlineMs: 2000, recordTimeoutMs: 1500, ...o.settings },
   });

@@ -17,7 +17,11 @@ describe('the Slack app manifest', () => {
       socket_mode_enabled: false,
       interactivity: { is_enabled: true, request_url: url, message_menu_options_url: url },
     });
-    expect(manifest.features.app_home.messages_tab_enabled).toBe(true);
+    expect(manifest.features.app_home).toMatchObject({ home_tab_enabled: true, messages_tab_enabled: true });
+    expect(manifest.settings.event_subscriptions).toEqual({
+      request_url: url,
+      bot_events: ['app_home_opened'],
+    });
   });
 
   it('has no address in Socket Mode', () => {
@@ -30,6 +34,7 @@ describe('the Slack app manifest', () => {
     expect(manifest.settings).toMatchObject({
       socket_mode_enabled: true,
       interactivity: { is_enabled: true },
+      event_subscriptions: { bot_events: ['app_home_opened'] },
     });
   });
 

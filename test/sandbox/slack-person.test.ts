@@ -259,6 +259,109 @@ describe('views', () => {
     await expect(client.views.publish({ user_id: 'U0NOBODY', view })).rejects.toMatchObject({
       data: { error: 'user_not_found' },
     });
+    const publish = async (args: object) => {
+      const { error } = await client
+        .apiCall('views.publish', { user_id: person.id, ...args })
+        .catch((refusal) => refusal.data);
+      return error ?? 'ok';
+    };
+    expect(await publish({ view, hash: first.view?.hash })).toBe('hash_conflict');
+    expect(await publish({ view, hash: second.view?.hash })).toBe('ok');
+    expect(await publish({ view: { ...view, title: { type: 'plain_text', text: 'x' } } })).toBe(
+      'invalid_arguments',
+    );
+    expect(await publish({ view: { ...view, blocks: Array(101).fill({ type: 'divider' }) } })).toBe(
+      'invalid_arguments',
+    );
+    // A modal does not take the home away, and a reset forgets it.
+    await order();
+    expect(await publish({ view })).toBe('ok');
+    sandbox.reset();
+    expect(person.home().isPublished()).toBe(false);
+    expect(await publish({ view })).toBe('ok');
+  });
+
+  it('use a home tab: the app hears of its opening, of buttons and of menus', async () => {
+    const option = (value: string) => ({ text: { type: 'plain_text' as const, text: `${value}茶` }, value });
+    const blocks = [
+      {
+        type: 'section' as const,
+        block_id: 'row',
+        text: { type: 'plain_text' as const, text: '一杯目' },
+        accessory: { type: 'overflow' as const, action_id: 'more', options: [option('緑'), option('紅')] },
+      },
+      {
+        type: 'actions' as const,
+        block_id: 'do',
+        elements: [
+          { type: 'static_select' as const, action_id: 'sort', options: [option('緑'), option('紅')] },
+          {
+            type: 'button' as const,
+            action_id: 'advice',
+            text: { type: 'plain_text' as const, text: '聞く' },
+          },
+        ],
+      },
+    ];
+    const events: object[] = [];
+    tea.app.event('app_home_opened', async ({ event, client }) => {
+      events.push(event);
+      await client.views.publish({ user_id: event.user, view: { type: 'home', blocks } });
+    });
+    const more: object[] = [];
+    tea.app.action('more', async ({ ack, body }) => {
+      more.push(body);
+      await ack();
+    });
+    const home = person.home();
+    await home.open({ tab: 'messages' });
+    await home.open();
+    await home.until((seen) => seen.isPublished());
+    await home.open();
+    await home.until((seen) => seen.updates() >= 2);
+    expect(events).toMatchObject([
+      { tab: 'messages' },
+      { tab: 'home', user: person.id },
+      { view: { type: 'home' } },
+    ]);
+    expect(events[1]).not.toHaveProperty('view');
+    await home.pick('一杯目', '紅茶');
+    expect(more[0]).toMatchObject({
+      container: { type: 'view' },
+      view: { type: 'home' },
+      actions: [{ type: 'overflow', block_id: 'row', selected_option: { value: '紅' } }],
+    });
+    expect(more[0]).not.toHaveProperty('response_url');
+    expect(home.chosen('sort')).toBeNull();
+    await home.choose('sort', '緑茶');
+    expect(home.chosen('sort')).toBe('緑茶');
+    await expect(home.press('ない')).rejects.toThrow('no button');
+    await expect(home.pick('二杯目', '紅茶')).rejects.toThrow('no menu');
+    await expect(home.choose('more', '白湯')).rejects.toThrow('not offered');
+
+    const page = await (await fetch(`${sandbox.page.url}?section=staff`)).text();
+    expect(page).toContain('さんのホーム');
+    expect(page).toContain('一杯目');
+  });
+
+  it('are published so often in a minute, and then refused with a time to wait', async () => {
+    const strict = await startSandbox({ limits: { slackPublishes: 2 } });
+    const post = () =>
+      fetch(`${strict.slack.url}views.publish`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${strict.slack.botToken}`, 'content-type': 'application/json' },
+        body: JSON.stringify({
+          user_id: 'U0OPERATOR1',
+          view: { type: 'home', blocks: [{ type: 'divider' }] },
+        }),
+      });
+    expect([(await post()).status, (await post()).status]).toEqual([200, 200]);
+    const refused = await post();
+    expect(refused.status).toBe(429);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(50);
+    strict.reset();
+    expect((await post()).status).toBe(200);
+    await strict.close();
   });
 });
 

@@ -249,7 +249,7 @@ export async function createWorld(
       // The database itself guards usage, months and cases against this (P5); only a test may take the guards off.
       await db.transaction().execute(async (trx) => {
         await sql`set local session_replication_role = replica`.execute(trx);
-        await sql`truncate clients, billing_months, receipt_days, blocked_scopes, notices, drafts, audit_log cascade`.execute(
+        await sql`truncate clients, billing_months, receipt_days, blocked_scopes, notices, drafts, audit_log, homes cascade`.execute(
           trx,
         );
       });

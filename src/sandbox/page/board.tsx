@@ -1,5 +1,6 @@
 import type { Arrived } from '../arrived.ts';
 import { ChatworkMessage } from './chatwork-message.tsx';
+import { type Home, HomeCard } from './home-card.tsx';
 import { MailMessage } from './mail-message.tsx';
 import { type Place, placesOf, SECTION_LABELS, type Section } from './sections.ts';
 import { type NameOf, SlackMessage } from './slack-message.tsx';
@@ -29,6 +30,7 @@ export function Board(o: {
   readonly arrived: readonly Arrived[];
   readonly filter: Filter;
   readonly nameOf: NameOf;
+  readonly homes: readonly Home[];
 }) {
   const { section, target } = o.filter;
   const sections: readonly Section[] = section === null ? ['chatwork', 'slack', 'email'] : [section];
@@ -43,6 +45,14 @@ export function Board(o: {
           nameOf={o.nameOf}
         />
       ))}
+      {section === 'staff' && target === null && o.homes.length > 0 ? (
+        <section class="column staff" aria-labelledby="column-homes">
+          <h2 id="column-homes">アプリのホーム</h2>
+          {o.homes.map((home) => (
+            <HomeCard home={home} nameOf={o.nameOf} />
+          ))}
+        </section>
+      ) : null}
     </div>
   );
 }

@@ -4,6 +4,7 @@ import type { Inbox } from '../arrived.ts';
 import type { FailurePlan } from '../failures.ts';
 import { Board, type Filter } from './board.tsx';
 import { Document } from './document.tsx';
+import type { Home } from './home-card.tsx';
 import { PAGE_SCRIPT } from './script.ts';
 import { countsOf, SECTIONS } from './sections.ts';
 import type { NameOf } from './slack-message.tsx';
@@ -40,9 +41,12 @@ export function createPage(deps: {
   readonly inbox: Inbox;
   readonly failures: FailurePlan;
   readonly nameOf: NameOf;
+  /** The App Homes that were published. */
+  readonly homes: () => readonly Home[];
 }): Hono {
   const { inbox, failures } = deps;
-  const version = () => `${inbox.version()}.${failures.active().length}`;
+  const homesVersion = () => deps.homes().reduce((sum, { updates }) => sum + updates + 1, 0);
+  const version = () => `${inbox.version()}.${failures.active().length}.${homesVersion()}`;
   const app = new Hono();
   app.use(async (c, next) => {
     await next();
@@ -64,7 +68,7 @@ export function createPage(deps: {
         version={version()}
         failing={failures.active().length}
       >
-        <Board arrived={arrived} filter={filter} nameOf={deps.nameOf} />
+        <Board arrived={arrived} filter={filter} nameOf={deps.nameOf} homes={deps.homes()} />
       </Document>
     );
     return c.html(html`<!DOCTYPE html>${document}`);

@@ -50,7 +50,7 @@ export function SlackMessage({
   );
 }
 
-function Block({ block, nameOf }: { readonly block: JsonObject; readonly nameOf: NameOf }) {
+export function Block({ block, nameOf }: { readonly block: JsonObject; readonly nameOf: NameOf }) {
   switch (block.type) {
     case 'header':
       return (
@@ -110,7 +110,11 @@ function Block({ block, nameOf }: { readonly block: JsonObject; readonly nameOf:
 }
 
 function Element({ element }: { readonly element: JsonObject }) {
-  const label = asText(asObject(element.text ?? element.placeholder).text) || asText(element.type);
+  const chosen = asObject(element.initial_option).text;
+  const label =
+    element.type === 'overflow'
+      ? '⋮'
+      : asText(asObject(chosen ?? element.text ?? element.placeholder).text) || asText(element.type);
   const style = element.style === 'primary' || element.style === 'danger' ? ` ${element.style}` : '';
   return (
     <span class={`slack-button${style}`}>

@@ -15,7 +15,7 @@ import { answerBroken, type NodeEnv } from '../http-faults.ts';
 import type { Limits } from '../limits.ts';
 import { createSlackApi, DEFAULT_SCOPES } from './api.ts';
 import { createInstallations } from './installations.ts';
-import type { JsonObject } from './json.ts';
+import { asList, type JsonObject } from './json.ts';
 import { createOtherWorkspace, type OtherWorkspace, type OtherWorkspaceSetup } from './other-workspace.ts';
 import type { Person } from './person.ts';
 import { createPlace } from './place.ts';
@@ -31,6 +31,8 @@ export interface SlackOptions extends WorkspaceSetup {
   readonly signingSecret?: string;
   /** The bot token's scopes; those of the manifest by default. */
   readonly scopes?: readonly string[];
+  /** Whether the app has the home tab; true by default, as in the manifest. */
+  readonly homeTab?: boolean;
 }
 
 /** The people and the group every sandbox workspace starts with. */
@@ -42,6 +44,15 @@ export const SANDBOX_OPERATORS = [
 export const SANDBOX_SUPERVISOR = { id: 'U0SUPERVIS1', name: '佐藤' } as const;
 export const OPERATOR_GROUP = 'S0OPERATORS';
 const FRONT_DESK: ChannelSetup = { id: 'C0FRONTDESK', name: '受電フロア', staff: true };
+
+/** What stands on somebody's App Home. */
+export interface PublishedHome {
+  readonly userId: string;
+  readonly name: string;
+  readonly blocks: readonly JsonObject[];
+  /** How often it was published after the first time. */
+  readonly updates: number;
+}
 
 export interface PretendSlack {
   /** For SLACK_API_URL, with its slash at the end. */
@@ -102,6 +113,7 @@ export function createSlack(
     ...common,
     team: HOME,
     defaultChannelId: FRONT_DESK.id,
+    homeTab: o.homeTab ?? true,
     setup: {
       ...o,
       users: [...SANDBOX_OPERATORS, SANDBOX_SUPERVISOR, ...(o.users ?? [])],
@@ -195,6 +207,14 @@ export function createSlack(
     app,
     slack,
     nameOf: (userId: string): string | undefined => workspace.user(userId)?.name,
+    /** The homes as their people see them. */
+    homes: (): readonly PublishedHome[] =>
+      home.views.homes().map(({ userId, payload, updates }) => ({
+        userId,
+        name: workspace.user(userId)?.name ?? userId,
+        blocks: asList(payload.blocks),
+        updates,
+      })),
     upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) =>
       socketMode.upgrade(request, socket, head),
     reset(): void {

@@ -261,7 +261,7 @@ export function createOpenModal(deps: PersonDeps, user: SlackUser, opened: OpenV
   return modal;
 }
 
-const labelOf = (option: JsonObject): string => asText(asObject(option.text).text);
+export const labelOf = (option: JsonObject): string => asText(asObject(option.text).text);
 const offered = (option: JsonObject): Offered => ({ text: labelOf(option), value: asText(option.value) });
 
 function describe(answer: AppAnswer): string {
@@ -269,7 +269,7 @@ function describe(answer: AppAnswer): string {
 }
 
 /** Every text a reader finds in the blocks, in order. */
-function textsIn(value: unknown): readonly string[] {
+export function textsIn(value: unknown): readonly string[] {
   if (Array.isArray(value)) return value.flatMap(textsIn);
   if (!isObject(value)) return [];
   if ((value.type === 'plain_text' || value.type === 'mrkdwn') && typeof value.text === 'string')

@@ -1,4 +1,5 @@
 import type { ArrivedInSlack } from '../arrived.ts';
+import { createHomeTab, type HomeTab } from './home-tab.ts';
 import { interactionBase, type PersonDeps } from './interaction.ts';
 import { asList, asText, type JsonObject } from './json.ts';
 import { createOpenModal, type OpenModal } from './open-modal.ts';
@@ -60,6 +61,8 @@ export interface Person {
   ): Promise<OpenModal>;
   /** Writes in a channel or in the direct conversation with the bot; the app hears of it as an event. */
   say(text: string, o?: { readonly channelId?: string; readonly threadTs?: string }): Promise<AppAnswer>;
+  /** This person's tab of the app's home. */
+  home(): HomeTab;
   /** The bot's direct messages to this person, oldest first. */
   directMessages(): readonly ArrivedInSlack[];
   /** Waits until the bot has sent `count` direct messages (1 by default). Throws after `timeoutMs` (5 s by default). */
@@ -235,6 +238,7 @@ export function createPerson(deps: PersonDeps, user: SlackUser): Person {
         },
       });
     },
+    home: () => createHomeTab(deps, user, modalOf),
     directMessages,
     async waitForDirectMessages(count = 1, timeoutMs = 5_000) {
       const messages = await changed.until(() => {

@@ -32,6 +32,8 @@ export function createPlace(
     readonly defaultChannelId: string;
     /** Whether the app is a guest here, with a guest's limits. */
     readonly foreign?: boolean;
+    /** Whether the app has the home tab here; true by default. */
+    readonly homeTab?: boolean;
   },
 ) {
   const { inbox, clock, limits, changed } = deps;
@@ -41,14 +43,23 @@ export function createPlace(
   const responses = createResponses({ workspace, inbox, changed });
   const chat = createChat({ workspace, inbox, clock, limits, changed });
   const restricted = deps.foreign ? { clock, everyMs: limits.slackForeignReadMs } : undefined;
+  const viewMethods = createViewMethods({
+    views,
+    triggers,
+    workspace,
+    limits,
+    clock,
+    homeTab: deps.homeTab ?? true,
+  });
   const methods: Readonly<Record<string, MethodEntry>> = {
     ...chat.methods,
     ...createConversations(workspace, restricted),
-    ...createViewMethods({ views, triggers, workspace }),
+    ...viewMethods.methods,
   };
   return {
     workspace,
     triggers,
+    views,
     responses,
     methods,
     /** A person by id; somebody unknown joins, a name given anew is taken. */
@@ -64,6 +75,7 @@ export function createPlace(
       chat.reset();
       workspace.forgetMessages();
       views.closeAll();
+      viewMethods.reset();
     },
   };
 }

@@ -1,3 +1,6 @@
+import type { Clock } from '../../domain/ports.ts';
+import type { Limits } from '../limits.ts';
+import { createWindowMeter } from '../meters.ts';
 import { isObject } from './json.ts';
 import { type Arguments, type MethodEntry, type MethodResult, refused } from './method.ts';
 import type { Triggers } from './triggers.ts';
@@ -9,8 +12,13 @@ export function createViewMethods(deps: {
   readonly views: Views;
   readonly triggers: Triggers;
   readonly workspace: Workspace;
-}): Readonly<Record<string, MethodEntry>> {
-  const { views, triggers, workspace } = deps;
+  readonly limits: Limits;
+  readonly clock: Clock;
+  /** Whether the app's manifest has the home tab. */
+  readonly homeTab: boolean;
+}) {
+  const { views, triggers, workspace, limits, clock } = deps;
+  const published = createWindowMeter(limits.slackPublishes, limits.slackPublishWindowMs);
 
   function payloadOf(args: Arguments) {
     const view = args.structure('view');
@@ -31,7 +39,7 @@ export function createViewMethods(deps: {
     const trigger = triggers.spend(triggerId);
     if (!trigger.ok) return refused(trigger.error);
     const under = stacked ? views.find(trigger.viewId ?? '') : undefined;
-    if (stacked && (under === undefined || !under.open)) return refused('not_found');
+    if (stacked && (under === undefined || !under.open || under.type === 'home')) return refused('not_found');
     return answer(views.show(payload, { userId: trigger.userId, triggerId, under: under ?? null }));
   }
 
@@ -44,17 +52,24 @@ export function createViewMethods(deps: {
   }
 
   function publish(args: Arguments): MethodResult {
+    const now = clock().getTime();
+    const meter = published.take('workspace', now);
+    if (!meter.passes) {
+      return { ...refused('ratelimited'), retryAfter: Math.ceil((meter.resetAtMs - now) / 1000) };
+    }
     const payload = payloadOf(args);
     if (payload === undefined) return refused('invalid_arguments', ['[ERROR] missing required field: view']);
     const userId = args.text('user_id');
     if (workspace.user(userId) === undefined) return refused('user_not_found');
+    if (!deps.homeTab) return refused('not_enabled');
     return answer(views.publish(userId, payload, args.text('hash')));
   }
 
-  return {
+  const methods: Readonly<Record<string, MethodEntry>> = {
     'views.open': { run: (args) => show(args, false) },
     'views.push': { run: (args) => show(args, true) },
     'views.update': { run: update },
     'views.publish': { run: publish },
   };
+  return { methods, reset: () => published.reset() };
 }

@@ -97,7 +97,8 @@ export function createViews(changed: Signal, team: Team) {
       updates: 0,
     };
     if (o.under === null)
-      for (const other of views.values()) if (other.userId === o.userId) other.open = false;
+      for (const other of views.values())
+        if (other.type === 'modal' && other.userId === o.userId) other.open = false;
     views.set(id, view);
     forgetClosed();
     changed.fire();
@@ -136,7 +137,7 @@ export function createViews(changed: Signal, team: Team) {
     publish(userId: string, payload: JsonObject, hash: string | undefined): ViewResult {
       const refusal = refuse(payload, 'home');
       if (refusal !== undefined) return refusal;
-      const existing = [...views.values()].find((view) => view.type === 'home' && view.userId === userId);
+      const existing = this.homeOf(userId);
       if (existing !== undefined) return this.update(existing, payload, hash);
       const id = nextId('V');
       const completed = withIds(payload);
@@ -163,9 +164,16 @@ export function createViews(changed: Signal, team: Team) {
       for (const other of all ? stackOf(view.rootId) : [view]) other.open = false;
       changed.fire();
     },
-    /** Takes every view off every screen. */
+    homeOf: (userId: string): OpenView | undefined =>
+      [...views.values()].find((view) => view.type === 'home' && view.userId === userId),
+    /** Every home that was published, in order of its first publication. */
+    homes: (): readonly OpenView[] => [...views.values()].filter((view) => view.type === 'home'),
+    /** Takes every view off every screen, and forgets homes. */
     closeAll(): void {
-      for (const view of views.values()) view.open = false;
+      for (const [id, view] of views) {
+        view.open = false;
+        if (view.type === 'home') views.delete(id);
+      }
       changed.fire();
     },
     setValue(view: OpenView, blockId: string, actionId: string, state: JsonObject): void {
@@ -191,6 +199,9 @@ function refuse(
     if (payload.close !== undefined) checkText(payload.close, { max: 24, plain: true }, '/close', say);
     const hasInput = asList(payload.blocks).some((block) => block.type === 'input');
     if (hasInput && payload.submit === undefined) say('', 'missing required field: submit');
+  } else {
+    for (const name of ['title', 'submit', 'close', 'clear_on_close', 'notify_on_close'])
+      if (payload[name] !== undefined) say('', `invalid additional property: ${name}`);
   }
   for (const [name, max] of [
     ['private_metadata', 3000],

@@ -13,6 +13,7 @@ import * as casesMore from './0011_cases_more.ts';
 import * as chatworkReplies from './0012_chatwork_replies.ts';
 import * as caseCard from './0013_case_card.ts';
 import * as billing from './0014_billing.ts';
+import * as homes from './0015_homes.ts';
 
 /** Every migration by its name; the numbers give the order, and a name that was ever released never changes. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -30,4 +31,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0012_chatwork_replies': chatworkReplies,
   '0013_case_card': caseCard,
   '0014_billing': billing,
+  '0015_homes': homes,
 };
