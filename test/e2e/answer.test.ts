@@ -115,7 +115,10 @@ it('a client answers by a button in Slack and by the link in Chatwork; each sees
   await form.fill('note', '先月退職した社員と思われます');
   expect(await form.submit()).toMatchObject({ type: 'cleared' });
   await vi.waitFor(
-    () => expect(JSON.stringify(message()?.blocks)).toContain(`「心当たりあり」 <@${CUSTOMER}> さん`),
+    () =>
+      expect(JSON.stringify(message()?.blocks)).toContain(
+        `<@${CUSTOMER}> さんが 2026年6月18日(木) 13:05 に「心当たりあり」`,
+      ),
     PATIENCE,
   );
 

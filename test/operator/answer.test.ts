@@ -109,7 +109,7 @@ describe('the answers under a report of harassment in Slack', () => {
     await expect
       .poll(blocks)
       .toContain(
-        `✅ 「転送を停止する(転送を再開する日: 2026年7月1日(水))」 <@${CUSTOMER}> さん 2026年6月18日(木) 13:06・補足あり`,
+        `✅ <@${CUSTOMER}> さんが 2026年6月18日(木) 13:06 に「転送を停止する(転送を再開する日: 2026年7月1日(水))」と回答しました(補足あり)`,
       );
     expect(desk.sandbox.slack.messages(ROOM)[0]?.text).toMatch(/^【回答済み】【受電報告】/);
     expect(blocks()).not.toContain('case_answer.known');
@@ -135,7 +135,7 @@ describe('the answers under a report of harassment in Slack', () => {
     expect((await again.submit()).type).toBe('held_back');
     await again.choose('ご回答', '当社で対応する');
     await again.submit();
-    await expect.poll(blocks).toContain('「当社で対応する」 <@U0CLIENT02> さん 2026年6月18日(木) 14:05');
+    await expect.poll(blocks).toContain('<@U0CLIENT02> さんが 2026年6月18日(木) 14:05 に「当社で対応する」');
     expect(blocks()).toContain('「心当たりあり」');
     expect((await answers()).map(({ choice }) => choice)).toEqual(['known', 'self']);
   });
@@ -233,6 +233,21 @@ describe('the answers under a report of harassment in Slack', () => {
     desk.database.set('up');
     expect(await form.submit()).toMatchObject({ type: 'cleared' });
     expect(await answers()).toMatchObject([{ choice: 'contact', note: '社長から電話します' }]);
+  });
+
+  it('P1 say that nothing is sure while the database is silent, and are recorded once whatever is pressed', async () => {
+    const { at } = await arrived();
+    const form = await customer().pressToOpen(at, '当社で対応する');
+    await form.fill(NOTE, '来月からにします');
+    desk.database.set('silent');
+    const refused = await form.submit();
+    expect(JSON.stringify(refused)).toContain('ご回答を記録できませんでした');
+    desk.database.set('up');
+    // Written after all: the message shows it by itself.
+    await expect.poll(blocks, { timeout: 5_000 }).toContain('「当社で対応する」');
+    expect(form.value(NOTE)).toBe('来月からにします');
+    await form.submit();
+    expect(await answers()).toHaveLength(1);
   });
 
   it('tells who answered when the message cannot be changed', async () => {

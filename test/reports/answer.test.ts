@@ -151,7 +151,7 @@ describe('a report in Slack once it is answered', () => {
   it('says what, by whom and when in the place of the buttons, and keeps every word of the report', () => {
     const shown = answeredMessage(body, answer.deliveryId, [GIVEN]);
     expect(JSON.stringify(shown?.blocks)).toContain(
-      '✅ 「転送を停止する(転送を再開する日: 2026年7月1日(水))」 <@U0CLIENT01> さん 2026年6月18日(木) 14:00・補足あり',
+      '✅ <@U0CLIENT01> さんが 2026年6月18日(木) 14:00 に「転送を停止する(転送を再開する日: 2026年7月1日(水))」と回答しました(補足あり)',
     );
     expect(rowsOf(shown as SlackBody).flat()).toMatchObject([
       { action_id: ANSWER_AGAIN_ACTION, value: answer.deliveryId, text: { text: '回答を変更・追加' } },

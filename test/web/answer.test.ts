@@ -38,14 +38,23 @@ async function harassed(code: string): Promise<string> {
     world.entry(clientId, { kind: 'harassment', quote: '社長を出せ', message: '大声でどなる', wish: null }),
   );
   await world.deliverOnce();
-  const { body } = await world.db
+  const links = await linksOf(clientId);
+  expect(links).toHaveLength(1);
+  return links[0] ?? '';
+}
+
+/** The paths of all links in the client's mails. */
+async function linksOf(clientId: string): Promise<readonly string[]> {
+  const rows = await world.db
     .selectFrom('deliveries')
     .select('body')
     .where('client_id', '=', clientId)
-    .executeTakeFirstOrThrow();
-  const links = [...(body as { text: string }).text.matchAll(/https:\/\/toritsugi\.example(\/r\/\S+)/g)];
-  expect(links).toHaveLength(1);
-  return links[0]?.[1] ?? '';
+    .execute();
+  return rows.flatMap(({ body }) =>
+    [...(body as { text: string }).text.matchAll(/https:\/\/toritsugi\.example(\/r\/\S+)/g)].map(
+      ([, link]) => link ?? '',
+    ),
+  );
 }
 
 async function start(o: Partial<ReplyDoor> = {}): Promise<void> {
@@ -158,6 +167,25 @@ describe('POST of an answer', () => {
     expect(page).not.toContain('元取引先');
     // Another report's reader sees nothing of it (P9).
     expect(await (await ask({}, otherPath)).text()).not.toContain('転送を再開する日: ');
+  });
+
+  it('asks anew when a call came after the answer, and shows what was said before', async () => {
+    await post({ key: await keyOf(), choice: 'pause', until: '', note: '' });
+    world.clock.advance(3 * 86_400_000);
+    const { id } = await world.db
+      .selectFrom('clients')
+      .select('id')
+      .where('code', '=', 'acme')
+      .executeTakeFirstOrThrow();
+    const earlier = await linksOf(id);
+    await world.recorder.record(world.entry(id, { kind: 'harassment' }));
+    const [fresh = ''] = (await linksOf(id)).filter((link) => !earlier.includes(link));
+    const page = await (await ask({}, fresh)).text();
+    expect(page).toContain('<h1>お電話の報告へのご回答</h1>');
+    expect(page).toContain('2件(2026年6月18日(木)以降)');
+    expect(page).toContain('<b>転送を停止する</b>');
+    expect(page).not.toContain('<details>');
+    expect(await (await ask()).text()).toContain('<h1>ご回答を承りました</h1>');
   });
 
   it('answers once when pressed twice, sent again, or opened in two tabs and replayed', async () => {

@@ -63,7 +63,9 @@ function isAnswers(block: SlackBody['blocks'][number]): boolean {
 /** Our own words and dates only: nothing typed stands where Slack reads markup (P6). */
 function lineOf(answer: ShownAnswer): string {
   const { person, via, at, noted } = answer;
-  const who = person !== null && USER.test(person) ? `<@${person}> さん` : `(${VIA_LABELS[via]})`;
-  const note = noted ? '・補足あり' : '';
-  return `✅ 「${answerWords(answer)}」 ${who} ${formatCallTime(at)}${note}`;
+  const said = `${formatCallTime(at)} に「${answerWords(answer)}」`;
+  if (person !== null && USER.test(person)) {
+    return `✅ <@${person}> さんが ${said}と回答しました${noted ? '(補足あり)' : ''}`;
+  }
+  return `✅ ${said}とのご回答を承りました(${VIA_LABELS[via]}${noted ? '・補足あり' : ''})`;
 }

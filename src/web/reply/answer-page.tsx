@@ -26,14 +26,16 @@ interface FormProps {
  * shown again: whoever holds another link of the same client need not read them (P9).
  */
 export function AnswerPage({ reading, ...form }: FormProps & { readonly reading: OpenReading }) {
-  const answered = reading.answers.length > 0;
+  const [newest] = reading.answers;
+  // What was said before this call does not answer it: the client is asked anew.
+  const answered = newest !== undefined && newest.at >= reading.occurredAt;
   const refused = form.problems.length > 0;
   return (
     <Frame title={refused || !answered ? 'お電話の報告へのご回答' : 'ご回答を承りました'}>
       {refused && <Problems problems={form.problems} />}
-      {!refused && answered && <Received reading={reading} />}
+      {!refused && answered && <Received newest={newest} />}
       <Facts rows={factsOf(reading)} />
-      {answered && <AnswersSoFar answers={reading.answers} />}
+      {newest !== undefined && <AnswersSoFar answers={reading.answers} />}
       {answered && !refused ? (
         <details>
           <summary>回答を変更・追加する</summary>
@@ -88,9 +90,7 @@ export function AnswerGonePage({
   );
 }
 
-function Received({ reading }: { readonly reading: OpenReading }) {
-  const [newest] = reading.answers;
-  if (newest === undefined) return null;
+function Received({ newest }: { readonly newest: OpenReading['answers'][number] }) {
   return (
     <p class="done" role="status">
       {formatCallTime(newest.at)} に「{answerWords(newest)}」とのご回答を
