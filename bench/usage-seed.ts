@@ -45,10 +45,10 @@ export async function seedUsage(
     for (let done = 0; done < history; done += CHUNK) {
       await sql`
         insert into usage_events (id, client_id, call_id, type, month, actor, at)
-        select ${uuidAt('at')}, client_id, ${uuidAt('at')}, 'count',
+        select lpad(to_hex(i), 32, '0')::uuid, client_id, ('f' || lpad(to_hex(i), 31, '0'))::uuid, 'count',
           date_trunc('month', at at time zone 'Asia/Tokyo')::date, 'U0BENCH01', at
         from (
-          select client.id as client_id, ((${first}::date - make_interval(months => ${HISTORY_MONTHS}::integer)) at time zone 'Asia/Tokyo')
+          select i, client.id as client_id, ((${first}::date - make_interval(months => ${HISTORY_MONTHS}::integer)) at time zone 'Asia/Tokyo')
             + (i::float8 / ${history}::float8) * (${first}::date - (${first}::date - make_interval(months => ${HISTORY_MONTHS}::integer))) as at
           from generate_series(${done}::integer, ${Math.min(done + CHUNK, history) - 1}::integer) i
           join clients client on client.code = 'c' || (i % ${o.clients}::integer)

@@ -42,6 +42,21 @@ export function addStatements(program: CommanderCommand, run: Run, runInto: RunI
     .action((o: { month: string; events?: number; json?: boolean }) =>
       run('statements close', { month: o.month, events: o.events, json: o.json === true }),
     );
+  statements
+    .command('adjust')
+    .description('charge a client an amount by hand, or give one back, in the open month')
+    .argument('<client>', 'code of the client')
+    .requiredOption('--yen <amount>', 'with tax; -500 gives 500 back', amount)
+    .requiredOption('--reason <text>', 'as the client reads it')
+    .option('--call <receipt number>', 'the call it is about')
+    .action((clientCode: string, o: { yen: number; reason: string; call?: string }) =>
+      run('statements adjust', { clientCode, yen: o.yen, reason: o.reason, receiptNumber: o.call }),
+    );
+}
+
+function amount(text: string): number {
+  if (!/^[+-]?\d{1,7}$/.test(text)) throw new InvalidArgumentError('It must be whole yen.');
+  return Number(text);
 }
 
 function count(text: string): number {

@@ -4,6 +4,7 @@ import { exportAgency, importAgency } from '../rulebook/import-agency.ts';
 import { importKinds } from '../rulebook/import-kinds.ts';
 import { exportPlans, importPlans } from '../rulebook/import-plans.ts';
 import { exportKinds } from '../rulebook/stored-kinds.ts';
+import { statementsAdjustCommand } from './adjust.ts';
 import { bounceCommand } from './bounce.ts';
 import { casesAnswerCommand, casesCloseCommand, casesListCommand, casesShowCommand } from './cases.ts';
 import { clientsListCommand } from './clients-list.ts';
@@ -51,6 +52,7 @@ export function commandRegistry(): readonly Command[] {
     statementCommand,
     statementsExportCommand,
     statementsCloseCommand,
+    statementsAdjustCommand,
     migrateCommand,
     storageFactsCommand,
   ];

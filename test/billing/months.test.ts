@@ -244,6 +244,35 @@ describe('P5 what comes after the closing', () => {
   });
 });
 
+it('a month by the day has its part of the calls, in the report and on the statement, also after its closing', async () => {
+  const acme = await world.addClient({ code: 'acme' });
+  await world.db
+    .insertInto('plans')
+    .values({
+      ...{ code: 'daily', effective_from: '2020-01-01', name: '日割り', prorated: true },
+      ...{ base_yen: 2960, included_calls: 3, over_yen: 148 },
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+  await world.db.updateTable('client_plans').set({ plan_code: 'daily' }).execute();
+  await world.db.updateTable('clients').set({ contract_from: '2026-06-11' }).execute();
+  const [first = ''] = await calls(acme, 2);
+  const reports = await world.db.selectFrom('reports').select(['month_count', 'month_included']).execute();
+  expect(reports).toContainEqual({ month_count: 2, month_included: 2 });
+  expect(lines(await statement(acme, '2026-06'))).toEqual([['base', 1973]]);
+  world.clock.set('2026-07-01T00:30:00Z');
+  await close('2026-06');
+  await recorded(world, acme, { occurredAt: new Date('2026-06-30T14:59:59Z') });
+  await reclassify(world, first, 'sales', SUPERVISOR);
+  await reclassify(world, first, 'message', SUPERVISOR);
+  expect(lines(await statement(acme, '2026-07'))).toEqual([
+    ['base', 2960],
+    ['late-call', 148],
+    ['late-call', 148],
+    ['credit', -148],
+  ]);
+});
+
 describe('P5 two at once', () => {
   it('a closing waits for an entry under way, which is in the month', async () => {
     const acme = await world.addClient({ code: 'acme' });

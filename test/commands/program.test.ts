@@ -45,6 +45,7 @@ const NAMES = [
   'statement',
   'statements export',
   'statements close',
+  'statements adjust',
   'migrate',
 ];
 const NO_DATABASE = {
@@ -146,6 +147,7 @@ describe('the command line', () => {
     await type(['migrate']);
     await type(['statement', 'acme', '2024-06', '--json']);
     await type(['statements', 'close', '--month', '2024-06', '--events', '12']);
+    await type(['statements', 'adjust', 'acme', '--yen', '-500', '--reason', 'お詫び']);
     await type(['statements', 'export', '--month', '2024-06', '-o', 'june.csv']);
     expect(await readFile(join(directory, 'june.csv'), 'utf8')).toBe('ran statements export\n');
     expect(asked).toEqual([
@@ -168,6 +170,11 @@ describe('the command line', () => {
       {
         command: 'statements close',
         input: { month: '2024-06', events: 12, json: false },
+        actor: 'cli:sato',
+      },
+      {
+        command: 'statements adjust',
+        input: { clientCode: 'acme', yen: -500, reason: 'お詫び' },
         actor: 'cli:sato',
       },
       { command: 'statements export', input: { month: '2024-06' }, actor: 'cli:sato' },

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { accountingCsv } from '../../src/billing/accounting-csv.ts';
 import { monthUsage } from '../../src/billing/usage.ts';
+import { statementsAdjustCommand } from '../../src/commands/adjust.ts';
 import type { Command } from '../../src/commands/command.ts';
 import { statementCommand } from '../../src/commands/statement.ts';
 import { statementsCloseCommand, statementsExportCommand } from '../../src/commands/statements.ts';
@@ -118,6 +119,30 @@ it('closes a month when its totals were seen, and only then', async () => {
     /credit for a call of 2026-06: 聞き間違い +20260618-0001 +2026-06-18 13:05 +10 +-148\n/,
   );
   expect((await run(statementsExportCommand, { month: '2026-06' })).out).toContain('2026-06,確定,acme');
+});
+
+it('books an amount by hand in the open month, with its reason', async () => {
+  const adjust = (more: object) =>
+    run(statementsAdjustCommand, { clientCode: 'beta', yen: -500, reason: ' お詫び\n', ...more });
+  expect(await adjust({})).toEqual({ code: 0, out: 'beta: -500 yen in 2026-07.\n', err: '' });
+  const { out } = await run(statementCommand, { clientCode: 'beta', month: '2026-07', json: false });
+  expect(out).toMatch(/correction: お詫び +- +- +10 +-500\n/);
+  // Of a call of the closed month: in the open one, naming the call.
+  const about = { clientCode: 'acme', yen: 30, receiptNumber: '20260618-0002' };
+  expect((await adjust(about)).out).toBe('acme: 30 yen in 2026-07.\n');
+  expect(await adjust({ receiptNumber: '20260618-0002' })).toMatchObject({
+    code: 1,
+    err: 'beta has no call with the receipt number "20260618-0002".\n',
+  });
+  for (const wrong of [{ yen: 0 }, { yen: 0.5 }, { reason: ' ' }, { yen: 10_000_000 }]) {
+    expect((await adjust(wrong)).code).toBe(2);
+  }
+  const audit = await world.db
+    .selectFrom('audit_log')
+    .select('detail')
+    .where('action', '=', 'usage.corrected')
+    .execute();
+  expect(audit).toHaveLength(2);
 });
 
 async function firstCall(): Promise<string | undefined> {
