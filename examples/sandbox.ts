@@ -14,6 +14,7 @@ const sandbox = await startSandbox({
   port: 4010,
   smtpPort: 4025,
   slack: { requestUrl: `${toritsugi}/slack/events` },
+  chatwork: { webhookUrl: `${toritsugi}/webhooks/chatwork` },
 });
 const operator = sandbox.slack.person(SANDBOX_OPERATORS[0].id);
 const supervisor = sandbox.slack.person(SANDBOX_SUPERVISOR.id);
@@ -26,6 +27,7 @@ SLACK_OPERATORS=${SANDBOX_OPERATORS.map(({ id }) => id).join(',')}
 SLACK_SUPERVISORS=${SANDBOX_SUPERVISOR.id}
 CHATWORK_API_URL=${sandbox.chatwork.url}
 CHATWORK_API_TOKEN=${sandbox.chatwork.apiToken}
+CHATWORK_WEBHOOK_TOKEN=${sandbox.chatwork.webhookToken}
 SMTP_URL=${sandbox.email.smtpUrl}
 MAIL_FROM=houkoku@agency.example
 PUBLIC_URL=${toritsugi}

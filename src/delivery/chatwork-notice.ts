@@ -96,7 +96,10 @@ export function createSendChatworkNotice(deps: {
       const scope = outcome.scope === 'destination' ? SCOPE.destination(spender) : SCOPE.credential(spender);
       await blockScope(db, { scope, until: new Date(outcome.untilMs), reason: outcome.reason.code });
     }
-    return outcome;
+    // Nothing is wrong with the message: it waits like the reports, whose failure staff is told of.
+    return outcome.type === 'rejected' && outcome.scope === 'credential'
+      ? wait(clock().getTime() + deps.settings.credentialPauseMs, outcome.reason.code)
+      : outcome;
   };
 
   async function barredUntil(spender: Parameters<Budgets['spend']>[0]): Promise<Date | undefined> {

@@ -148,7 +148,10 @@ describe('the channels against the sandbox, which is written to the same referen
     const account = { accountId: 77, name: '山田' };
     const ours = String(sandbox.chatwork.account.accountId);
     try {
-      expect(await inbox.account(signal)).toEqual({ type: 'seen', value: ours });
+      expect(await inbox.account(signal)).toEqual({
+        type: 'seen',
+        value: { accountId: ours, name: sandbox.chatwork.account.name },
+      });
       expect(await inbox.messages('4711', signal)).toEqual({ type: 'seen', value: [] });
       await sandbox.chatwork.say({ roomId: '4711', account, body: 'x' });
       const body = `[rp aid=${ours} to=4711-1] 取次\n4`;

@@ -30,7 +30,7 @@ const chatwork = {
 };
 
 const inbox: ChatworkInbox = {
-  account: async () => ({ type: 'seen', value: OUR_ACCOUNT }),
+  account: async () => ({ type: 'seen', value: { accountId: OUR_ACCOUNT, name: '代行サンプル' } }),
   async rooms() {
     chatwork.asked.push('rooms');
     return { type: 'seen', value: chatwork.rooms };
@@ -258,7 +258,7 @@ describe('a reply to a report in Chatwork', () => {
     });
     await report(ROOM, other);
     expect((await write('心当たりありません', { to })).outcome).toBe('asked');
-    expect((await said()).at(-1)?.text).toContain('どのお電話について');
+    expect((await said()).filter(({ text }) => text.includes('どのお電話について'))).toHaveLength(1);
     expect(await answers()).toHaveLength(1);
     expect((await write('[To:12]山田さん 転送を止めます')).outcome).toBe('unrelated');
   });
@@ -281,6 +281,29 @@ describe('a reply to a report in Chatwork', () => {
     await keepReply(world.db, { ...late, body: `[rp aid=1 to=${ROOM}-${quoting}]\n解約します` }, parts());
     await handler.handle();
     expect(await answers()).toHaveLength(3);
+  });
+
+  it('a message found late does not take the place of a newer answer; a person reads it', async () => {
+    const quoting = await report();
+    await write('転送を止めます', { quoting });
+    nextMessage += 1;
+    await keepReply(
+      world.db,
+      {
+        source: 'look',
+        roomId: ROOM,
+        messageId: String(nextMessage),
+        accountId: PERSON,
+        body: `[rp aid=${OUR_ACCOUNT} to=${ROOM}-${quoting}]\n当社で対応します`,
+        sentAt: Math.floor(world.clock.now().getTime() / 1000) - 30,
+        updatedAt: 0,
+      },
+      parts(),
+    );
+    await handler.handle();
+    expect(await answers()).toMatchObject([{ choice: 'pause' }]);
+    expect((await staffWords())[0]).toContain('当社で対応します');
+    expect(await said()).toHaveLength(1);
   });
 
   it('waits for the receipt of the message it quotes', async () => {

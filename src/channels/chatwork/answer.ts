@@ -17,7 +17,7 @@ export function parseAnswer(body: string): unknown {
 const id = z.string().regex(/^\d+$/);
 
 export const postedMessage = z.object({ message_id: id });
-export const me = z.object({ account_id: id });
+export const me = z.object({ account_id: id, name: z.string().optional() });
 export const room = z.object({ room_id: id, role: z.string().optional() });
 export const roomList = z.array(
   z.object({

@@ -4,6 +4,13 @@ import { me, messages, parseAnswer, roomList } from './answer.ts';
 import { classifyRateLimit, lossReason, reason } from './classify.ts';
 import { createChatworkClient } from './client.ts';
 
+/** The account the token belongs to. */
+export interface OwnAccount {
+  readonly accountId: string;
+  /** As Chatwork writes it behind a mark. */
+  readonly name: string;
+}
+
 /** A room the token's account is in. */
 export interface SeenRoom {
   readonly roomId: string;
@@ -33,7 +40,7 @@ export type Look<T> =
 /** What people wrote, read with the same token the reports are posted with. One request each, no retries. */
 export interface ChatworkInbox {
   /** The account the token belongs to. Asked for once: a token never changes its owner. */
-  account(signal: AbortSignal): Promise<Look<string>>;
+  account(signal: AbortSignal): Promise<Look<OwnAccount>>;
   rooms(signal: AbortSignal): Promise<Look<readonly SeenRoom[]>>;
   /** The newest 100, oldest first. */
   messages(roomId: string, signal: AbortSignal): Promise<Look<readonly SeenMessage[]>>;
@@ -47,7 +54,7 @@ export function createChatworkInbox(o: {
   readonly timeouts?: HttpTimeouts;
 }): ChatworkInbox {
   const client = createChatworkClient(o);
-  let account: string | undefined;
+  let account: OwnAccount | undefined;
 
   function look<T>(result: Exchange, read: (answer: HttpAnswer) => T | undefined): Look<T> {
     if (result.type === 'lost') return { type: 'failed', code: lossReason('look_failed', result).code };
@@ -69,7 +76,9 @@ export function createChatworkInbox(o: {
       if (account !== undefined) return { type: 'seen', value: account };
       const seen = look(await client.me(signal), (answer) => {
         const parsed = answer.status === 200 ? me.safeParse(parseAnswer(answer.body)) : undefined;
-        return parsed?.success ? parsed.data.account_id : undefined;
+        return parsed?.success
+          ? { accountId: parsed.data.account_id, name: parsed.data.name ?? '' }
+          : undefined;
       });
       if (seen.type === 'seen') account = seen.value;
       return seen;

@@ -17,13 +17,20 @@ const REPLY = /\[rp\s+aid=(\d{1,20})\s+to=(\d{1,20})-(\d{1,20})\]/;
 const TO = /\[To:(\d{1,20})\]/g;
 /** Quotes hold no quotes of their own at their innermost, so taking those out again and again takes all. */
 const INNERMOST_QUOTE = /\[qt\](?:(?!\[qt\])[\s\S])*?\[\/qt\]/g;
-const NAME = '[^\\n]{0,120}?さん(?=[\\s、,:]|$)|[^\\n]{0,120}(?=\\n)';
-const MARK_AND_NAME = new RegExp(`(?:${REPLY.source}|\\[To:\\d{1,20}\\])[^\\S\\n]*(?:${NAME})?`, 'g');
+/** A mark with the name Chatwork puts behind it: 「山田さん」. */
+const MARK_AND_NAME = new RegExp(
+  `(?:${REPLY.source}|\\[To:\\d{1,20}\\])[^\\S\\n]*(?:[^\\n]{0,120}?さん(?=[\\s、,:]|$))?`,
+  'g',
+);
 const OTHER_NOTATION =
   /\[\/?(?:info|title|code|hr|picon:\d+|piconname:\d+|qtmeta[^\]]*|preview[^\]]*|toall|task[^\]]*|dtext:[^\]]*|download:?[^\]]*)\]/g;
 
-/** Reads what a person posted in Chatwork. Never throws; a message that is nothing but a mark has an empty text. */
-export function readMessage(body: string): ReadMessage {
+/**
+ * Reads what a person posted in Chatwork. Never throws; a message that is nothing but a mark has an empty text.
+ *
+ * @param ownName our account's name, which some of Chatwork's apps put behind a mark without さん
+ */
+export function readMessage(body: string, ownName = ''): ReadMessage {
   let unquoted = body;
   for (let before = ''; before !== unquoted; ) {
     before = unquoted;
@@ -38,6 +45,8 @@ export function readMessage(body: string): ReadMessage {
     to: [...unquoted.matchAll(TO)].map((match) => match[1] ?? ''),
     text: unquoted
       .replaceAll(MARK_AND_NAME, '\n')
+      .replace(/^\s+/, '')
+      .replace(ownName, (name, at: number) => (at === 0 ? '' : name))
       .replaceAll(OTHER_NOTATION, '\n')
       .replaceAll(/^[>＞].*$/gm, '')
       .replaceAll(/\n{2,}/g, '\n')

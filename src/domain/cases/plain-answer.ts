@@ -33,7 +33,7 @@ const REQUEST =
   /ください|下さい|て(?:欲しい|ほしい|もらえ|頂け|いただけ|いただきたい|頂きたい|もらいたい|くれ)|お願い(?:でき|したい)/;
 const NO_REQUEST = /(?:お待ち|確認|了承|安心|理解|査収|容赦|許し)(?:の(?:うえ|上))?(?:ください|下さい)/;
 const COURTESY =
-  /お世話に|お疲れ|ありがと|有難|有り難う|助かり|了解|承知|かしこまり|わかりました|分かりました|(?:確認|拝見|受領|承)(?:いた)?(?:し|り)ました|よろしく|宜しく|お手数|恐れ入り|恐縮|申し訳|すみません|すいません|失礼|こんにちは|おはよう|以上です|以上$|取り急ぎ/;
+  /お世話に|お疲れ|ありがと|有難|有り難う|助かり|了解|承知|かしこまり|わかりました|分かりました|(?<!に)(?:確認|拝見|受領|承)(?:いた)?(?:し|り)ました|よろしく|宜しく|お手数|恐れ入り|恐縮|申し訳|すみません|すいません|失礼|こんにちは|おはよう|以上です|以上$|取り急ぎ/;
 /** Word that somebody will write again says nothing about the caller: 「後ほどご連絡します」 is said to us. */
 const LATER =
   /^(?:また|改めて|あらためて|後ほど|のちほど|追って|後日|(?:何か|なにか)?.{0,8}(?:わか|分か|判明|進展|動き|決ま).{0,6}(?:たら|次第|場合は?|れば)).{0,6}(?:ご?(?:連絡|報告|回答|返信|返事)|お知らせ)(?:を|を?差し上げ|いた|させて(?:いただき|頂き)|致)?し?ます$/;
@@ -47,12 +47,15 @@ const MAY_ANSWER =
 const BUT =
   /ません|ない|なく|ず$|かも|たぶん|多分|おそらく|恐らく|もしか|もしも|場合|ようなら|なら|たら|れば|検討|迷|未定|保留|どちら|または|もしくは|あるいは|ただし|但し|いや|訂正|間違/;
 
+/** When a pause ends need not be known. */
+const OPEN_END =
+  /^(?:期間|期日|時期|(?:転送の?)?再開(?:日|時期)?)(?:は|については|:)?(?:まだ)?(?:未定|決まって(?:い|おり)ません|わかりません|分かりません)/;
 /** Said of the answer in another sentence: 「やっぱり、やめておきます」. */
 const TAKEN_BACK = /冗談|うそ|嘘|取り?消|撤回|やっぱり|やはり/;
 
 const PICK = '[(]?[1-6][)]?(?:番目?|ばん)?';
 const NUMBERS = new RegExp(
-  `^(?:${OPENING})*(?:ご?回答は|答えは|選択肢は?|番号は?|no[.]?)?[:]?(${PICK}(?:(?:と|&|[+]|および|及び|、)${PICK})*)[.:]?(?:で|です|になります)?${AS_CHOICE}$`,
+  `^(?:${OPENING})*(?:ご?回答は?|答えは?|選択肢は?|番号は?|no[.]?)?[:]?(${PICK}(?:(?:と|&|[+]|および|及び|、)${PICK})*)[.:]?(?:で|です|になります)?${AS_CHOICE}$`,
 );
 /** An answer from the first sign of a clause to its last; a number of the list may stand before. */
 const ANSWERS = PHRASES.map(({ says, form }) => ({
@@ -147,7 +150,7 @@ function readSentence(sentence: string, numbered: boolean): ReadSentence {
     else said.push(...found);
   }
   const plain = unread.filter(
-    (clause) => !COURTESY.test(clause) && !LATER.test(clause) && !LEFT_OF_A_DATE.test(clause),
+    (clause) => ![COURTESY, LATER, LEFT_OF_A_DATE, OPEN_END].some((polite) => polite.test(clause)),
   );
   return {
     said,
@@ -186,11 +189,13 @@ function picked(numbers: string): readonly AnswerChoice[] {
   return [...numbers.matchAll(/[1-6]/g)].flatMap(([number]) => ANSWER_CHOICES[Number(number) - 1] ?? []);
 }
 
-/** Without what only decorates: brackets, bullets, pictures, laughter. */
+/** Without what only decorates: quotes, bullets, pictures, laughter; what stands in brackets is a clause. */
 function stripped(sentence: string): string {
   return sentence
     .replaceAll(/[(](?:bow|roger|ok|please|nod|sweat|blush|handshake|[*^:;h])[)]/g, '')
-    .replaceAll(/[\s()「」『』【】"'`~〜…]/g, '')
+    .replaceAll(/[\s「」『』【】"'`~〜…]/g, '')
+    .replaceAll(/[()]/g, '、')
+    .replaceAll(/^、+|、+$/g, '')
     .replaceAll(/^[-*・●■◆○→>]+|[ー~w笑]+$/g, '');
 }
 

@@ -11,7 +11,7 @@ import type { AnswerReading, Cases } from '../cases/cases.ts';
 import { type ClaimedReply, claimReply, postponeReply } from './claim-reply.ts';
 import { type Conclusion, concludeReply } from './conclude-reply.ts';
 import { type About, findCase } from './find-case.ts';
-import { alreadyAsked, hasNewerVersion, sawNumbers, versionBefore } from './history.ts';
+import { alreadyAsked, hasNewerVersion, isOvertaken, sawNumbers, versionBefore } from './history.ts';
 import { confirmationText, passedText, questionText, whichText } from './reply-words.ts';
 
 export interface ReplyHandler {
@@ -90,10 +90,10 @@ export function createReplyHandler(deps: {
   async function conclude(reply: ClaimedReply): Promise<Conclusion | 'later'> {
     const account = await deps.inbox.account(AbortSignal.timeout(settings.leaseMs / 2));
     if (account.type !== 'seen') return 'later';
-    if (reply.accountId === account.value) return { outcome: 'own' };
+    if (reply.accountId === account.value.accountId) return { outcome: 'own' };
     if (await hasNewerVersion(db, reply)) return { outcome: 'outdated' };
-    const read = readMessage(reply.body);
-    const about = await findCase(db, { ...reply, read }, account.value);
+    const read = readMessage(reply.body, account.value.name);
+    const about = await findCase(db, { ...reply, read }, account.value.accountId);
     switch (about.type) {
       case 'none':
         return { outcome: 'unrelated' };
@@ -135,6 +135,10 @@ export function createReplyHandler(deps: {
     const plain = readPlainAnswer(read.text, { ...contextOf(reply, standing), numbered });
     switch (plain.type) {
       case 'answer': {
+        // A look may find an old message after the webhook brought a newer one.
+        if (await isOvertaken(db, reply, caseId)) {
+          return { ...pass('より新しい回答を登録した後に届いた、それより前の返信です。'), say: null };
+        }
         const { choice, knows, until } = plain;
         const by = { via: 'chatwork', person: reply.accountId, key: keyOf(reply) } as const;
         if (knows !== null) {
@@ -162,7 +166,7 @@ export function createReplyHandler(deps: {
         };
       }
       case 'courtesy':
-        if (about.by !== 'report' || standing.answers.length > 0) return { outcome: 'courtesy', ...at };
+        if (about.by !== 'report' || isAnswered(standing)) return { outcome: 'courtesy', ...at };
         break;
       case 'for_staff':
         if (about.by !== 'mention') return pass('ご質問・ご依頼の可能性があります。');
@@ -186,6 +190,12 @@ export function createReplyHandler(deps: {
     const age = clock().getTime() - createdAt.getTime();
     return age < LINK_DAYS * 86_400_000 ? deps.answerLink({ id, createdAt }) : null;
   }
+}
+
+/** What was said before the call of this report does not answer it. */
+function isAnswered({ answers, occurredAt }: Extract<AnswerReading, { type: 'open' }>): boolean {
+  const [newest] = answers;
+  return newest !== undefined && newest.at >= occurredAt;
 }
 
 /** The day it was written, not the day it is read: 「今月末」 means the same however late we come. */

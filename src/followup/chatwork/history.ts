@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { ANSWER_CHOICES, ANSWER_LABELS, type AnswerChoice } from '../../domain/cases/answers.ts';
 import type { Schema } from '../../storage/schema.ts';
 
@@ -86,4 +86,20 @@ export async function sawNumbers(
     .where('outcome', '=', 'asked')
     .executeTakeFirst();
   return asked !== undefined;
+}
+
+/** Whether an answer to this case that was written later is on record: then this one must not take its place. */
+export async function isOvertaken(
+  db: Kysely<Schema>,
+  reply: { readonly id: string; readonly sentAt: Date; readonly updateTime: number },
+  caseId: string,
+): Promise<boolean> {
+  const writtenAt = new Date(Math.max(reply.sentAt.getTime(), reply.updateTime * 1000));
+  const { rows } = await sql`
+    select 1 from chatwork_replies
+    where case_id = ${caseId} and id <> ${reply.id} and outcome = 'answered'
+      and greatest(sent_at, to_timestamp(update_time)) > ${writtenAt}
+    limit 1
+  `.execute(db);
+  return rows.length > 0;
 }

@@ -127,7 +127,7 @@ export function createChatworkPoll(deps: {
       return false;
     }
     for (const message of messages) {
-      if (message.accountId === account || !names(message.body, account)) continue;
+      if (message.accountId === account.accountId || !names(message.body, account.accountId)) continue;
       await keepReply(db, { ...message, source: 'look', roomId }, deps);
     }
     const settledUpTo = Math.floor(startedAt.getTime() / 1000) - STILL_SECONDS;

@@ -1,9 +1,9 @@
-import { plainSection, staffNoticeBody } from '../../delivery/notice-body.ts';
+import { TYPED } from '../../delivery/alert-text.ts';
+import { staffNoticeBody } from '../../delivery/notice-body.ts';
 import { formatCallTime, formatDay } from '../../domain/calendar.ts';
 import { UNTIL_LABELS } from '../../domain/cases/answer-words.ts';
 import { ANSWER_CHOICES, ANSWER_LABELS, type AnswerChoice } from '../../domain/cases/answers.ts';
 import { asChatwork } from '../../reports/escape.ts';
-import { sectionTexts } from '../../reports/section-texts.ts';
 import type { NoticeBody } from '../../storage/schema.ts';
 
 /*
@@ -85,25 +85,18 @@ export function wordsForStaff(o: {
   readonly words: string;
   readonly why: string;
 }): NoticeBody {
-  const shown = sectionTexts(o.words === '' ? '(文字のない返信です)' : o.words);
-  return staffNoticeBody(
-    [
-      `【要確認】嫌がらせ案件 ${o.caseNumber}: お客様からChatworkで返信がありました。${o.why}`,
-      `顧客: ${o.clientCode} ${o.clientName}`,
-      `受付番号: ${o.receiptNumber}`,
-      `ルーム: ${o.roomId}`,
-      '内容をご確認のうえ、必要に応じてお客様へご返事し、回答がある場合は案件に登録してください。',
-      '返信の内容:',
-    ],
-    {
-      blocks: [
-        ...shown.slice(0, WORDS_SECTIONS).map(plainSection),
-        ...(shown.length > WORDS_SECTIONS ? [CUT] : []),
+  return {
+    ...staffNoticeBody(
+      [
+        `【要確認】嫌がらせ案件 #${o.caseNumber}: お客様からChatworkで返信がありました。${o.why}`,
+        `顧客: ${o.clientCode} ${o.clientName}`,
+        `受付番号: ${o.receiptNumber}`,
+        `ルーム: ${o.roomId}`,
+        '内容をご確認のうえ、必要に応じてお客様へご返事ください。',
+        `お客様に代わって回答を登録する: ${TYPED} cases answer ${o.caseNumber} <回答>`,
       ],
-    },
-  );
+      { report: o.words === '' ? '(文字のない返信です)' : o.words },
+    ),
+    heading: '返信の内容',
+  };
 }
-
-/** About 9,000 characters: Slack takes no more than some 13,000 in one message. */
-const WORDS_SECTIONS = 3;
-const CUT = plainSection('(長いため、続きはChatworkのルームでご確認ください)');

@@ -26,13 +26,16 @@ export async function tellIfWebhookIsSilent(
     where r.source = 'look' and r.webhook_at is null and r.update_time = 0
       and r.received_at between ${new Date(now.getTime() - LOOKED_BACK_MS)} and ${new Date(now.getTime() - lateMs)}
       and r.sent_at > l.webhook_since
+      and r.received_at > coalesce(
+        (select max(told.created_at) from notices told
+         where told.key in (${keyOf(now)}, ${keyOf(new Date(now.getTime() - LOOKED_BACK_MS))})), '-infinity')
   `.execute(db);
   const [found] = rows;
   if (found === undefined || found.missed === 0 || found.since === null) return;
   await addNotice(
     db,
     {
-      key: `chatwork-webhook-silent:${jstDay(now)}`,
+      key: keyOf(now),
       target: STAFF,
       body: staffNoticeBody([
         '【要確認】ChatworkのWebhookが届いていないようです。',
@@ -47,4 +50,9 @@ export async function tellIfWebhookIsSilent(
     },
     deps,
   );
+}
+
+/** One a day; what was told of yesterday is not told of again. */
+function keyOf(moment: Date): string {
+  return `chatwork-webhook-silent:${jstDay(moment)}`;
 }

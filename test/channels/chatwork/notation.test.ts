@@ -9,13 +9,14 @@ describe('a message in Chatwork', () => {
     ['a name with さん', `${REPLY}電話代行サンプルさん\n心当たりあり\n山田です`, '心当たりあり\n山田です'],
     ['all on one line', `${REPLY} 電話代行サンプルさん 心当たりありません`, '心当たりありません'],
     ['without a name', `${REPLY}\n4番です`, '4番です'],
+    ['the answer on the line of the mark', `${REPLY} 心当たりなし\n山田`, '心当たりなし\n山田'],
     ['a quote', `${REPLY}\n[qt][qtmeta aid=1 time=1] 1. 心当たりあり[/qt]\n2です`, '2です'],
     ['a quote in a quote', `${REPLY}\n[qt]a[qt]1[/qt]b[/qt]\n2です`, '2です'],
     ['a quote of lines', `${REPLY}\n> 1. 心当たりあり\n＞ 3\n2です`, '2です'],
     ['frames and pictures', `${REPLY}\n[info][title]回答[/title]5[/info][picon:12][hr]`, '回答\n5'],
     ['a mark alone', REPLY, ''],
   ])('%s', (_name, body, text) => {
-    const read = readMessage(body);
+    const read = readMessage(body, 'sue445');
     expect(read.text).toBe(text);
     expect(read.answers).toEqual({
       accountId: '2739132',
