@@ -40,8 +40,17 @@ type Row = {
  * Locks deliveries before reports, as whoever settles a delivery does. An update of the delivery itself, not of its
  * report alone, is what a reconciler or a worker that waited for the lock sees.
  */
-export async function withdrawReports(trx: Kysely<Schema>, callId: string, now: Date): Promise<Withdrawn> {
-  const reportsOfCall = sql`(select id from reports where call_id = ${callId} and purpose not in ('destination_notice', 'retraction', 'case_message'))`;
+export async function withdrawReports(
+  trx: Kysely<Schema>,
+  callId: string,
+  now: Date,
+  o: {
+    /** Whether the call is none of a harassment case any more: a message about the case that names it goes, too (P2). */
+    readonly leavesCase?: boolean;
+  } = {},
+): Promise<Withdrawn> {
+  const kept = ['destination_notice', 'retraction', ...(o.leavesCase ? [] : ['case_message'])];
+  const reportsOfCall = sql`(select id from reports where call_id = ${callId} and purpose <> all(${kept}::text[]))`;
   await sql`select 1 from deliveries where report_id in ${reportsOfCall} order by id for update`.execute(trx);
   await sql`
     update reports set superseded_at = coalesce(superseded_at, ${now})

@@ -24,7 +24,7 @@ export interface CallChanges {
 export function createCallChanges(
   deps: ChangeDeps & {
     readonly tellChange: TellChange;
-    readonly cases: Pick<Cases, 'leave' | 'rejoin'>;
+    readonly cases: Pick<Cases, 'join' | 'leave' | 'rejoin'>;
     /** Called after the commit: there may be something to send. A hint, never awaited (P7). */
     readonly wake: () => void;
   },

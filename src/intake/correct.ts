@@ -92,7 +92,8 @@ export async function correctCall(
             );
           }
           if (call.rule.flagged) {
-            await deps.cases.rejoin(trx, await flaggedCall(trx, call.id, request.by.id));
+            const flagged = await flaggedCall(trx, call.id, request.by.id);
+            await deps.cases.rejoin(trx, flagged, { newNumber: fields.includes('number_e164') });
           }
           const told =
             withdrawn === undefined

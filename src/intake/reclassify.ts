@@ -28,7 +28,7 @@ import {
 export async function reclassifyCall(
   deps: ChangeDeps & {
     readonly tellChange: TellChange;
-    readonly cases: Pick<Cases, 'leave' | 'rejoin'>;
+    readonly cases: Pick<Cases, 'join' | 'leave'>;
   },
   request: ChangeRequest & { readonly kind: string },
   notify: Notify,
@@ -66,7 +66,7 @@ export async function reclassifyCall(
         },
         detail: { kind: { was: call.kind, now: kind.code } },
         before: async () => {
-          withdrawn = await withdrawReports(trx, call.id, deps.clock());
+          withdrawn = await withdrawReports(trx, call.id, deps.clock(), { leavesCase: !rule.flagged });
         },
         after: async (revision) => {
           const change = { callId: call.id, actor: request.by.id, reason: request.reason };
@@ -79,7 +79,7 @@ export async function reclassifyCall(
                   surcharge: null,
                 })
               : null;
-          if (rule.flagged) await deps.cases.rejoin(trx, await flaggedCall(trx, call.id, request.by.id));
+          if (rule.flagged) await deps.cases.join(trx, await flaggedCall(trx, call.id, request.by.id));
           else await deps.cases.leave(trx, { ...change, why: 'reclassified' });
           const credited = rule.counted ? 0 : await creditCall(trx, deps, change);
           const told =

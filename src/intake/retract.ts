@@ -32,7 +32,7 @@ export async function retractCall(
         now: { retracted_at: now },
         detail: {},
         before: async () => {
-          withdrawn = await withdrawReports(trx, call.id, now);
+          withdrawn = await withdrawReports(trx, call.id, now, { leavesCase: true });
         },
         after: async () => {
           const credited = await creditCall(trx, deps, {

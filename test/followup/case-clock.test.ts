@@ -2,7 +2,11 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { atJst, jstMinute } from '../../src/domain/calendar.ts';
 import type { CallEntry } from '../../src/domain/call.ts';
+import { foldCase } from '../../src/domain/cases/case-state.ts';
+import { checkSeal } from '../../src/domain/cases/seal.ts';
+import { eventsOf } from '../../src/followup/cases/held-case.ts';
 import { type CaseWatch, createCaseWatch } from '../../src/followup/cases/watch-cases.ts';
+import { correct, retract, SUPERVISOR, shown } from '../intake/changes.ts';
 import { newId } from '../support/ids.ts';
 import { createWorld, type World } from '../support/world.ts';
 
@@ -207,10 +211,10 @@ describe('what a client promised', () => {
     const told = await notices();
     expect(told.map((text) => text.split('\n')[0])).toEqual([
       'U0OPERATOR 【転送停止】acme 株式会社サンプル商事 が、2026年6月29日(月)まで、電話の転送を停止します(案件 #1001)。',
-      'staff 【予告】2026年6月29日(月)は、嫌がらせ案件 #1001 で顧客が転送を再開する予定の日です。',
-      'staff 【期日】2026年6月29日(月)は、嫌がらせ案件 #1001 で顧客が転送を再開する予定の日です。',
+      'staff 【予告】2026年6月29日(月)は、嫌がらせ案件 #1001 で顧客が約束した日です。',
+      'staff 【期日】2026年6月29日(月)は、嫌がらせ案件 #1001 で顧客が約束した日です。',
     ]);
-    expect(told[1]).toContain('顧客の補足: 棚卸しのため');
+    expect(told[1]).toContain('約束: 転送を再開する予定の日(補足: 棚卸しのため)');
     expect(reminders()).toEqual([]);
   });
 
@@ -277,5 +281,61 @@ describe('protecting operators', () => {
       if (address === '2001') expect(text).not.toMatch(/acme|#1001|ほかの顧客/);
     }
     expect(JSON.stringify(await world.cases.openOf(beta))).not.toContain('1001');
+  });
+});
+
+describe('everything at once', () => {
+  it('P1 P4 loses no call and no answer, writes nothing twice, and leaves every record whole', async () => {
+    const acme = await office();
+    const first = await world.db.selectFrom('calls').select('id').executeTakeFirstOrThrow();
+    const second = await call(acme);
+    const { id } = await world.db.selectFrom('cases').select('id').executeTakeFirstOrThrow();
+    world.clock.set(atJst('2026-06-19', '09:30'));
+    const staff = (key: string) => ({ via: 'staff', person: 'U0SUPERVIS1', key }) as const;
+    const known = { choice: 'known', note: null, until: null } as const;
+    const moved = {
+      ...(await shown(world, second)).caller,
+      number: { state: 'given', raw: '03-5550-0199', confirmed: true } as const,
+    };
+    const entry = () => world.entry(acme, { kind: 'harassment', quote: '出てこい' });
+    const results = await Promise.allSettled([
+      cases.watch(),
+      world.cases.answer({ caseId: id }, known, link()),
+      world.recorder.record(entry()),
+      correct(world, second, { caller: moved }, SUPERVISOR),
+      world.cases.act(id, { type: 'note', text: '一' }, staff('note:1')),
+      cases.watch(),
+      world.cases.answer({ caseId: id }, known, staff('answer:1')),
+      world.cases.answer({ caseId: id }, known, staff('answer:1')),
+      retract(world, first.id, SUPERVISOR),
+      world.recorder.record(entry()),
+      world.cases.act(id, { type: 'ask_client', message: 'stop_forwarding' }, staff('ask:1')),
+      world.cases.act(id, { type: 'ask_client', message: 'stop_forwarding' }, staff('ask:1')),
+      world.cases.act(id, { type: 'move_calls', callIds: [first.id, second], to: null }, staff('move:1')),
+    ]);
+    expect(results.filter(({ status }) => status === 'rejected')).toEqual([]);
+    const rows = await world.db.selectFrom('cases').select(['id', 'last_seq']).execute();
+    const all = await Promise.all(
+      rows.map(async (row) => ({ ...row, events: await eventsOf(world.db, row.id) })),
+    );
+    for (const one of all) {
+      expect(checkSeal(one.id, one.events)).toEqual({ whole: true });
+      expect(one.events).toHaveLength(one.last_seq);
+      const members = await world.db
+        .selectFrom('case_calls')
+        .select('call_id')
+        .where('case_id', '=', one.id)
+        .execute();
+      expect(members.map(({ call_id: callId }) => callId).toSorted()).toEqual(
+        foldCase(one.events)?.calls.toSorted(),
+      );
+    }
+    const bodies = all.flatMap(({ events }) => events.map(({ body }) => body));
+    const given = bodies.filter((body) => body.type === 'answered' && body.fromCase === null);
+    expect(given).toHaveLength(2);
+    expect(bodies.filter(({ type }) => type === 'asked_client')).toHaveLength(1);
+    expect(bodies.filter(({ type }) => type === 'reminded').length).toBeLessThanOrEqual(1);
+    // Four were recorded, one was taken back.
+    expect(await world.db.selectFrom('case_calls').select('call_id').execute()).toHaveLength(3);
   });
 });

@@ -212,6 +212,18 @@ describe('a call on record that changes', () => {
     expect(await caseOf(first)).toMatchObject({ kind: 'silent', calls: [{ id: first }] });
   });
 
+  it('P2 takes a message about its case back that has not gone out, when it turns out to be sales', async () => {
+    const acme = await world.addClient({ code: 'acme' });
+    const first = await call(acme, ONE);
+    await world.deliverOnce();
+    await act(await mustCaseOf(first), { type: 'ask_client', message: 'stop_forwarding' });
+    await reclassify(world, first, 'sales');
+    await world.deliverOnce();
+    expect(world.chatwork.sent).toHaveLength(1);
+    const left = world.db.selectFrom('deliveries').select('id').where('state', 'in', ['due', 'queued']);
+    expect(await left.execute()).toEqual([]);
+  });
+
   it('moves with its answers to where it belongs when its number is put right', async () => {
     const acme = await world.addClient({ code: 'acme' });
     const [first, wrong] = [await call(acme, ONE), await call(acme, ONE)];
@@ -235,6 +247,12 @@ describe('a call on record that changes', () => {
     await renumber('03-5550-0125');
     expect(idsOf(await caseOf(wrong))).toEqual([wrong]);
     expect(idsOf(await caseOf(target))).toEqual([target]);
+    // Other words put right move nothing, whatever the rule would say of the call by now.
+    const hidden = await call(acme, null, { kind: 'silent' });
+    await call(acme, ONE, { kind: 'silent' });
+    const { id } = await mustCaseOf(hidden);
+    expect(await correct(world, hidden, { message: '無言' })).toMatchObject({ type: 'changed' });
+    expect((await caseOf(hidden))?.id).toBe(id);
   });
 });
 

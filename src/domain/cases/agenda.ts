@@ -1,6 +1,6 @@
 import { type BusinessHours, nextOpen, USUAL_HOURS } from '../business-hours.ts';
 import { addDays, atJst, isBusinessDay, jstDay } from '../calendar.ts';
-import { CASE_REMINDERS, type CaseStanding } from './case-state.ts';
+import { CASE_REMINDERS, type CaseStanding, type TakenAction } from './case-state.ts';
 
 /** A case without a call for this long is quiet. [seed: until it dies down; the figure is ours] */
 export const QUIET_AFTER_DAYS = 14;
@@ -58,7 +58,7 @@ function agendaOf(standing: CaseStanding, times: CaseTimes, now: Date): readonly
   if (standing.state === 'closed') return [];
   return [
     ...asking(standing, times, now),
-    ...promised(standing, times, now),
+    ...standing.actions.flatMap((action) => promised(action, times, now)),
     ...quiet(standing, times),
   ].toSorted((a, b) => a.at.getTime() - b.at.getTime());
 }
@@ -78,15 +78,15 @@ function asking({ state, round }: CaseStanding, times: CaseTimes, now: Date): re
   return [{ at: earliest, due: { type: 'remind', number: reminders + 1 } }];
 }
 
-function promised({ stands, promise }: CaseStanding, times: CaseTimes, now: Date): readonly Entry[] {
-  const until = stands?.until ?? null;
-  if (stands === null || until === null || promise.due) return [];
+function promised(action: TakenAction, times: CaseTimes, now: Date): readonly Entry[] {
+  const { until, at } = action.answer;
+  if (until === null || action.due) return [];
   const agency = times.agency ?? USUAL_HOURS;
   const dueAt = morningAfter(addDays(until, -1), 1, agency);
   const due: Entry = { at: dueAt, due: { type: 'promise', until, when: 'due' } };
   const beforeAt = morningBefore(until, agency);
   // Whoever promises the evening before needs no reminder that morning.
-  const before = !promise.before && beforeAt > stands.at && dueAt > now;
+  const before = !action.before && beforeAt > at && dueAt > now;
   return before ? [{ at: beforeAt, due: { type: 'promise', until, when: 'before' } }, due] : [due];
 }
 

@@ -1,4 +1,4 @@
-import { type AnswerVia, type CaseAnswer, isAction } from './answers.ts';
+import { type AnswerVia, type CaseAction, type CaseAnswer, isAction } from './answers.ts';
 import type { CaseEvent, CaseEventBody, CaseState } from './events.ts';
 
 /*
@@ -30,6 +30,13 @@ export interface GivenAnswer extends CaseAnswer {
   readonly deliveryId: string | null;
 }
 
+/** Something the client said that it does, and which reminders of its date staff was given. */
+export interface TakenAction {
+  readonly answer: GivenAnswer & { readonly choice: CaseAction };
+  readonly before: boolean;
+  readonly due: boolean;
+}
+
 export interface CaseStanding {
   readonly state: CaseState;
   /** The calls that are in it now, in the order they came. */
@@ -45,8 +52,8 @@ export interface CaseStanding {
     readonly remindedAt: Date | null;
     readonly escalated: boolean;
   };
-  /** Which reminders of the date that stands staff was given. */
-  readonly promise: { readonly before: boolean; readonly due: boolean };
+  /** What the client does, by its newest answer of each sort: it may do several things at once. */
+  readonly actions: readonly TakenAction[];
   readonly mergedInto: string | null;
 }
 
@@ -65,8 +72,6 @@ export function afterEvent(
   return happened(standing, body, at);
 }
 
-const NO_PROMISE = { before: false, due: false };
-
 function opened(callId: string, at: Date): CaseStanding {
   return {
     state: 'open',
@@ -75,7 +80,7 @@ function opened(callId: string, at: Date): CaseStanding {
     stands: null,
     agreed: null,
     round: newRound(at),
-    promise: NO_PROMISE,
+    actions: [],
     mergedInto: null,
   };
 }
@@ -112,8 +117,10 @@ function happened(standing: CaseStanding, body: CaseEventBody, at: Date): CaseSt
       if (state !== 'open' || round.escalated) return standing;
       return { ...standing, round: { ...round, escalated: true } };
     case 'promise_reminded': {
-      if (standing.stands?.until !== body.until || standing.promise[body.when]) return standing;
-      return { ...standing, promise: { ...standing.promise, [body.when]: true } };
+      const tells = ({ answer, ...told }: TakenAction) => answer.until === body.until && !told[body.when];
+      if (!standing.actions.some(tells)) return standing;
+      const actions = standing.actions.map((one) => (tells(one) ? { ...one, [body.when]: true } : one));
+      return { ...standing, actions };
     }
     case 'went_quiet':
       return mayReopen(state) ? standing : { ...standing, state: 'quiet' };
@@ -141,12 +148,19 @@ function reopened(standing: CaseStanding, at: Date): CaseStanding {
 
 function answered(standing: CaseStanding, answer: GivenAnswer): CaseStanding {
   const { state, stands } = standing;
-  const acts = isAction(answer.choice);
+  const { choice } = answer;
+  const acts = isAction(choice);
   const takesPlace = stands === null || acts || !isAction(stands.choice);
   return {
     ...standing,
     answers: [...standing.answers, answer],
-    ...(takesPlace && { stands: answer, promise: NO_PROMISE }),
+    ...(takesPlace && { stands: answer }),
+    ...(acts && {
+      actions: [
+        ...standing.actions.filter((one) => one.answer.choice !== choice),
+        { answer: { ...answer, choice }, before: false, due: false },
+      ],
+    }),
     // What is quiet or closed stays so: an answer is no call.
     state: mayReopen(state) ? state : acts || state === 'acting' ? 'acting' : 'answered',
   };
@@ -157,7 +171,12 @@ function answered(standing: CaseStanding, answer: GivenAnswer): CaseStanding {
  * when the case is asked about anew.
  */
 export function isPaused(standing: CaseStanding, day: string): boolean {
-  const { stands, round } = standing;
-  if (stands?.choice !== 'pause') return false;
-  return stands.until === null ? stands.at >= round.since : day < stands.until;
+  const pause = pauseOf(standing);
+  if (pause === null) return false;
+  return pause.until === null ? pause.at >= standing.round.since : day < pause.until;
+}
+
+/** The newest answer that forwarding is stopped. */
+export function pauseOf({ actions }: CaseStanding): GivenAnswer | null {
+  return actions.find(({ answer }) => answer.choice === 'pause')?.answer ?? null;
 }

@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely';
 import { addNotice } from '../../delivery/notice.ts';
 import { jstDay } from '../../domain/calendar.ts';
-import { type CaseStanding, isPaused } from '../../domain/cases/case-state.ts';
+import { type CaseStanding, isPaused, pauseOf } from '../../domain/cases/case-state.ts';
 import type { Schema } from '../../storage/schema.ts';
 import { acrossNotice, stillForwardingNotice } from './case-notices.ts';
 import { caseWords } from './case-words.ts';
@@ -31,7 +31,7 @@ export async function afterJoining(
   const alarms = await raiseAlarms(trx, held, call, deps);
   await held.refresh();
   if (still !== null) {
-    const until = before?.stands?.until ?? null;
+    const until = (before && pauseOf(before)?.until) ?? null;
     await addNotice(trx, stillForwardingNotice(await caseWords(trx, held.id), still, until), deps);
   }
   await tellAlarms(trx, held.id, alarms, deps);
@@ -44,9 +44,6 @@ const SYSTEM = { actor: 'system' } as const;
 
 /** A call that came before the client's word, and was entered after it, says nothing of its forwarding. */
 function cameThroughPause(before: CaseStanding, call: FlaggedCall): boolean {
-  return (
-    isPaused(before, jstDay(call.occurredAt)) &&
-    before.stands !== null &&
-    call.occurredAt.getTime() > before.stands.at.getTime()
-  );
+  const pause = pauseOf(before);
+  return pause !== null && isPaused(before, jstDay(call.occurredAt)) && call.occurredAt > pause.at;
 }

@@ -27,21 +27,21 @@ export function escalationNotice(words: CaseWords, seq: number, asked: number): 
   ]);
 }
 
-/** The client did what it said for a day; that day comes, or has come. */
+/** The day comes, or has come, that the client named with what it does. */
 export function promiseNotice(
   words: CaseWords,
   seq: number,
-  o: { readonly when: 'before' | 'due'; readonly stands: CaseAnswer & { readonly until: string } },
+  o: { readonly when: 'before' | 'due'; readonly until: string; readonly answers: readonly CaseAnswer[] },
 ): NewNotice {
-  const { choice, until, note } = o.stands;
-  const what = choice === 'pause' ? '転送を再開する予定の日' : `「${ANSWER_LABELS[choice]}」とした期日`;
+  const heading = o.when === 'before' ? '予告' : '期日';
   return notice(`case-promise:${words.caseId}:${seq}`, [
-    `【${o.when === 'before' ? '予告' : '期日'}】${formatDay(until)}は、嫌がらせ案件 #${words.number} で顧客が${what}です。`,
+    `【${heading}】${formatDay(o.until)}は、嫌がらせ案件 #${words.number} で顧客が約束した日です。`,
     ...factsOf(words),
-    ...(note === null ? [] : [`顧客の補足: ${note}`]),
-    choice === 'pause'
-      ? '再開の予定に変わりがないか、必要に応じて顧客に確かめてください。'
-      : '済んだかどうかを顧客に確かめ、案件に記録してください。',
+    ...o.answers.map(({ choice, note }) => {
+      const what = choice === 'pause' ? '転送を再開する予定の日' : `「${ANSWER_LABELS[choice]}」の期日`;
+      return `約束: ${what}${note === null ? '' : `(補足: ${note})`}`;
+    }),
+    '予定どおりかどうかを顧客に確かめ、案件に記録してください。',
   ]);
 }
 

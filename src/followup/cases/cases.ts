@@ -127,7 +127,10 @@ export interface CaseBanner {
 
 /** Harassment cases: the only writers of `cases`, `case_calls` and `case_events`. */
 export interface Cases {
-  /** In the transaction that records the call, under its client's row lock, before its report. */
+  /**
+   * In the transaction that records or changes the call, under its client's row lock, before its report. A call that
+   * is in a case already stays there.
+   */
   join(trx: Transaction<Schema>, call: FlaggedCall): Promise<Joined>;
   /** In the transaction that retracts or reclassifies the call. Nothing happens for a call of no case. */
   leave(
@@ -135,10 +138,10 @@ export interface Cases {
     o: { readonly callId: string; readonly why: 'retracted' | 'reclassified'; readonly actor: string },
   ): Promise<void>;
   /**
-   * In the transaction that corrects or reclassifies a call that is flagged now: moves it where it belongs by what it
-   * says now, or joins it where it was in no case.
+   * In the transaction that corrects a call: moves it where it belongs if it has another number now, or joins it where
+   * it was in no case.
    */
-  rejoin(trx: Transaction<Schema>, call: FlaggedCall): Promise<Joined>;
+  rejoin(trx: Transaction<Schema>, call: FlaggedCall, o: { readonly newNumber: boolean }): Promise<Joined>;
   read(caseId: string): Promise<CaseView | undefined>;
   readByNumber(number: number): Promise<CaseView | undefined>;
   /** For pages, buttons and replies that hold a delivery. */

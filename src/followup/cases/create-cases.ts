@@ -24,7 +24,7 @@ export function createCases(
   return {
     join: (trx, call) => joinCase(trx, call, deps),
     leave: (trx, o) => leaveCase(trx, o, deps),
-    rejoin: (trx, call) => rejoinCase(trx, call, deps),
+    rejoin: (trx, call, o) => rejoinCase(trx, call, o, deps),
     read: async (caseId) => (await readCases(db, [caseId]))[0],
     async readByNumber(number) {
       const row = await db.selectFrom('cases').select('id').where('number', '=', number).executeTakeFirst();

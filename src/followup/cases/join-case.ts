@@ -56,18 +56,21 @@ export async function leaveCase(
 }
 
 /**
- * After a call's number, time or kind was put right: moves it where it belongs now, with the answers given to its own
- * reports. A call alone in its case that belongs to no other stays, and so does one that a person put where it is.
- * A call of no case yet joins one.
+ * After a call was put right: with another number it moves where it belongs now, with the answers given to its own
+ * reports. It stays where it fits as well as before, where it is alone and belongs to no other case, and where a person
+ * put it. A call of no case yet joins one.
  */
 export async function rejoinCase(
   trx: Transaction<Schema>,
   call: FlaggedCall,
+  o: { readonly newNumber: boolean },
   deps: CaseDeps,
 ): Promise<Joined> {
   const present = await caseIdOf(trx, call.id);
-  if (present === undefined) return await joinCase(trx, call, deps);
-  const target = caseOf(call, await candidatesFor(trx, call));
+  if (present === undefined || !o.newNumber) return await joinCase(trx, call, deps);
+  const candidates = await candidatesFor(trx, call);
+  const here = candidates.filter(({ caseId }) => caseId === present);
+  const target = caseOf(call, here) ?? caseOf(call, candidates);
   const held = await mustHold(trx, present, deps);
   const alone = held.standing().calls.length <= 1;
   if (target === present || (target === null && alone) || (await putByPerson(trx, present, call.id))) {

@@ -99,12 +99,13 @@ export function createCaseWatch(
       case 'escalate':
         return await escalate(trx, held);
       case 'promise': {
-        const { stands } = held.standing();
         const { until, when } = due;
+        const answers = held
+          .standing()
+          .actions.flatMap(({ answer }) => (answer.until === until ? [answer] : []));
         const seq = await held.write({ type: 'promise_reminded', until, when }, SYSTEM);
-        if (stands === null) return;
         const words = await caseWords(trx, held.id);
-        await addNotice(trx, promiseNotice(words, seq, { when, stands: { ...stands, until } }), deps);
+        await addNotice(trx, promiseNotice(words, seq, { when, until, answers }), deps);
         return;
       }
       case 'go_quiet':

@@ -23,7 +23,7 @@ export type FormButton = (typeof FORM_BUTTONS)[number];
 
 /** `callback_id`s. */
 export const CASE_FORM: Readonly<Record<FormButton | 'surcharge', string>> = {
-  answer: 'case_answer_form',
+  answer: 'case_card_answer_form',
   agree: 'case_agree_form',
   ask: 'case_ask_form',
   calls: 'case_calls_form',

@@ -115,6 +115,18 @@ describe('what time brings about', () => {
     ]);
   });
 
+  it('keeps every date the client named, and the newest for the same thing', () => {
+    const given = { via: 'link', person: null, deliveryId: null, fromCase: null, note: null } as const;
+    const contact = { type: 'answered', choice: 'contact', until: '2026-06-23', ...given } as const;
+    const both = caseWith(THURSDAY, pause('2026-06-22'), contact, pause('2026-06-24'));
+    expect(minutes(play(both, { lastCallAt: THURSDAY }).events).slice(0, 4)).toEqual([
+      'promise before 2026-06-22 09:30',
+      'promise due 2026-06-23 09:30',
+      'promise before 2026-06-23 09:30',
+      'promise due 2026-06-24 09:30',
+    ]);
+  });
+
   it('leaves out the day before when that has passed', () => {
     const tomorrow = caseWith(THURSDAY, pause('2026-06-19'));
     expect(minutes(play(tomorrow, { lastCallAt: THURSDAY }).events)[0]).toBe('promise due 2026-06-19 09:30');
@@ -153,7 +165,7 @@ describe('what time brings about', () => {
             );
           } else {
             expect(reminders).toBe(0);
-            if (until !== null) expect(end.promise.due).toBe(true);
+            if (until !== null) expect(end.actions.every(({ due }) => due)).toBe(true);
           }
         },
       ),

@@ -144,8 +144,9 @@ describe('what stands in a case', () => {
         one.number === round.reminders + 1 &&
         one.number <= 3,
       escalated: ({ state, round }) => state === 'open' && !round.escalated,
-      promise_reminded: ({ stands, promise }, one) =>
-        one.type === 'promise_reminded' && stands?.until === one.until && !promise[one.when],
+      promise_reminded: ({ actions }, one) =>
+        one.type === 'promise_reminded' &&
+        actions.some((action) => action.answer.until === one.until && !action[one.when]),
       still_forwarding: () => false,
       alarmed: () => false,
       asked_client: () => false,
