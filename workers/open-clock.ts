@@ -30,11 +30,11 @@ export function openClock(deps: {
   readonly wake: () => void;
   readonly log: Logger;
 }): { readonly loops: ReturnType<typeof createClockLoops>; close(): Promise<void> } {
-  const { db, clock, delivery, settings, log } = deps;
+  const { db, clock, newId, delivery, settings, log } = deps;
   const { addReport } = delivery;
   const cases = createCases({ ...deps, addReport });
   const { channels, config } = deps;
-  const cards = openCards({ db, cases, channels, slack: config.slack, clock, log });
+  const cards = openCards({ db, cases, channels, slack: config.slack, clock, newId, log });
   const loops = createClockLoops(
     {
       ...delivery,

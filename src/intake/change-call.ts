@@ -5,6 +5,7 @@ import type { ToldOfChange } from '../delivery/tell-change.ts';
 import type { EntryProblem } from '../domain/call.ts';
 import { barredFromChange, type Changer, type ChangeType } from '../domain/change.ts';
 import type { Clock, NewId } from '../domain/ports.ts';
+import { cardIsBehind } from '../followup/cases/card-queue.ts';
 import { type CallFacts, CHANGEABLE, type Schema } from '../storage/schema.ts';
 import { type RecordedCall, recordedCall } from './recorded-call.ts';
 
@@ -173,6 +174,8 @@ async function changeOnce(
       }),
     })
     .execute();
+  // What supervisors see of its harassment case, should it be in one, is old now.
+  await cardIsBehind(trx, callId);
   const after = await recordedCall(trx, callId);
   if (after === undefined) throw new Error('a call that was just changed is gone');
   const changed: Changed = {

@@ -5,7 +5,7 @@ import { WORKSPACE_EVENTS } from './workspace-events.ts';
 /** What the Slack app may do; each with what it is for. */
 export const BOT_SCOPES = [
   'commands', // the command itself
-  'chat:write', // reports, notes to operators, alerts
+  'chat:write', // reports, notes to operators, alerts, case cards
   'im:write', // direct messages to operators
   'users:read', // operators' names in reports
   'usergroups:read', // user groups in SLACK_OPERATORS

@@ -107,6 +107,17 @@ async function play(): Promise<void> {
   await settled();
   await scrape();
 
+  // Supervisors get a card of the harassment case, and write on it.
+  const onCards = () =>
+    sandbox.slack.messages(SUPERVISOR_CHANNEL).filter(({ text }) => text.includes('案件 #'));
+  await vi.waitFor(() => expect(onCards()).toHaveLength(1), PATIENCE);
+  const note = await sandbox.slack
+    .person(SANDBOX_SUPERVISOR.id)
+    .pressToOpen({ channelId: SUPERVISOR_CHANNEL, ts: onCards()[0]?.ts ?? '' }, 'メモ');
+  await note.fill('main', CALLER.message);
+  expect(await note.submit()).toMatchObject({ type: 'cleared' });
+  await vi.waitFor(() => expect(JSON.stringify(onCards())).toContain(`メモ: ${CALLER.message}`), PATIENCE);
+
   // Far sides in every kind of trouble.
   for (const rule of FAILURES) sandbox.fail(rule);
   await form('kowareya');

@@ -8,7 +8,7 @@ import { type CardFacts, caseCard } from '../../src/operator/cases/card.ts';
 import { caseFormView, evidenceView, FORM_BUTTONS } from '../../src/operator/cases/card-views.ts';
 import { standsInWords } from '../../src/operator/cases/case-words.ts';
 import { burdenView } from '../../src/operator/cases/hardship.ts';
-import { readYen } from '../../src/operator/cases/surcharge-form.ts';
+import { readYen, surchargeForm } from '../../src/operator/cases/surcharge-form.ts';
 import { checkBlocks, textLength } from '../../src/sandbox/slack/blocks.ts';
 
 const NOW = new Date('2026-06-18T04:05:30Z');
@@ -86,6 +86,7 @@ const view: fc.Arbitrary<CaseView> = fc.record({
   lastCallAt: at,
   calls,
   stands: maybe(answer.map((given) => ({ ...given, at: NOW }))),
+  actions: fc.array(answer, { maxLength: 4 }),
   agreed: maybe(fc.record({ text: text(5000), wording: maybe(text(5000)) })),
   events: fc.array(body, { maxLength: 20 }).map((rest) =>
     [{ type: 'opened' as const, callId: ID }, ...rest].map((one, n) => ({
@@ -141,7 +142,16 @@ describe('Slack’s limits, whatever is in a case', () => {
           Array.from({ length: 60 }, (_, n) => ({ ...other, id: `${other.id}${n}`, number: n })),
         );
         const forms = FORM_BUTTONS.map((button) => caseFormView(button, one, others));
-        for (const form of [...forms, evidenceView(one), burdenView(ID)].map(plainOf)) {
+        const reasons = Array.from({ length: 120 }, (_, n) => ({
+          code: `reason_${n}`,
+          label: one.clientName,
+          amountYen: 200,
+          minYen: 100,
+          maxYen: 1_000_000,
+        }));
+        const surcharge = surchargeForm(one, reasons, new Map());
+        expect(JSON.stringify(surcharge)).toContain('100〜1,000,000円(通常200円)');
+        for (const form of [...forms, surcharge, evidenceView(one), burdenView(ID)].map(plainOf)) {
           expect(checkBlocks(form.blocks, 'modal', '/view/blocks')).toEqual([]);
           expect(form.title.text.length).toBeLessThanOrEqual(24);
           expect((form.private_metadata ?? '').length).toBeLessThanOrEqual(3_000);

@@ -2,16 +2,17 @@ import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createSlackChannel } from '../../src/channels/slack/channel.ts';
 import { createSlackUpdater } from '../../src/channels/slack/update.ts';
-import { askButtons } from '../../src/followup/cases/ask-buttons.ts';
+import { createOperatorNotes } from '../../src/followup/cases/operator-notes.ts';
 import { type CardPump, createCardPump } from '../../src/operator/cases/card-pump.ts';
 import { SANDBOX_OPERATORS, SANDBOX_SUPERVISOR } from '../../src/sandbox/index.ts';
+import { newId } from '../support/ids.ts';
 import { createDesk, type Desk } from './desk.ts';
 
 const STAFF = 'C0STAFF001';
 const QUOTE = '社長を出せと言っている';
 let desk: Desk;
 let pump: CardPump;
-let newPump: () => CardPump;
+let newPump: (meanwhile?: () => Promise<unknown>) => CardPump;
 let close: () => Promise<void>;
 beforeAll(async () => {
   desk = await createDesk();
@@ -19,14 +20,21 @@ beforeAll(async () => {
   const far = { botToken: sandbox.slack.botToken, apiUrl: sandbox.slack.url, clock: world.clock.now };
   const slack = createSlackChannel(far);
   const updater = createSlackUpdater({ ...far, timeouts: { connectMs: 1_000, totalMs: 1_000 } });
-  newPump = () =>
+  newPump = (meanwhile) =>
     createCardPump({
       db: world.db,
       cases: world.cases,
       slack,
-      updater,
+      updater: {
+        ...updater,
+        async update(...args) {
+          await meanwhile?.();
+          return await updater.update(...args);
+        },
+      },
       channel: STAFF,
       clock: world.clock.now,
+      newId,
       log: desk.log,
     });
   close = async () => void (await Promise.all([slack.close(), updater.close()]));
@@ -131,7 +139,9 @@ describe('what an operator sees of a client’s open case', () => {
       { type: 'agree', text: '社長へは取り次がない', wording: '担当が不在です' },
       by('2'),
     );
+    await desk.world.cases.answer({ caseId: id }, { choice: 'contact', note: null, until: null }, by('3'));
     const form = await desk.operator.openModal('acme');
+    expect(form.text()).toContain('・顧客から相手に連絡・');
     expect(form.text()).toContain('転送停止中(2026年7月5日(日)まで)');
     expect(form.text()).toContain('合意内容: 社長へは取り次がない');
     expect(form.text()).toContain('お伝えする言葉: 「担当が不在です」');
@@ -276,6 +286,16 @@ describe('the supervisors’ card of a case', () => {
     expect(later).toContain('約束の期日: 2026年6月25日(木)');
     expect(later).toContain('電話で確認済み');
     expect(JSON.stringify(cards()[0]?.metadata)).toContain(id);
+    // What a change of a call says is told, too.
+    const [call] = (await theCase()).calls;
+    const request = { key: 'change:1', callId: call?.id ?? '', revision: 1, reason: null };
+    const changer = { id: SANDBOX_SUPERVISOR.id, name: '佐藤', supervisor: true };
+    const surcharge = { code: 'shouting', amountYen: 300 };
+    expect(await desk.world.changes.surcharge({ ...request, by: changer, surcharge })).toMatchObject({
+      type: 'changed',
+    });
+    await turn();
+    expect(textOf(cards()[0])).toContain('割増料金: 計300円');
     // Nothing new: nothing is sent.
     const fault = desk.sandbox.fail({
       service: 'slack',
@@ -333,6 +353,28 @@ describe('the supervisors’ card of a case', () => {
     expect(textOf(cards()[1])).toContain('電話: 5件');
   });
 
+  it('tells what happened while it was being sent, and two processes send it once', async () => {
+    await withCard();
+    const { id, calls } = await theCase();
+    const notes = createOperatorNotes({ db: db(), clock: desk.world.clock.now, newId });
+    await desk.world.cases.act(
+      id,
+      { type: 'note', text: '一回目' },
+      { via: 'staff', person: SANDBOX_SUPERVISOR.id, key: 'n1' },
+    );
+    let sent = 0;
+    pump = newPump(async () => {
+      sent += 1;
+      if (sent === 1) await notes.hungUp({ callId: calls[0]?.id ?? '', operatorId: desk.operator.id });
+    });
+    desk.world.clock.advance(5_000);
+    await Promise.all([pump.pump(), pump.pump(), newPump().pump()]);
+    expect(textOf(cards()[0])).not.toContain('切電');
+    await turn();
+    expect(textOf(cards()[0])).toContain('切電1件');
+    expect(sent).toBe(2);
+  });
+
   it('is not posted twice when the answer to the post was lost, and is when it never arrived', async () => {
     await desk.addClient({ code: 'acme', rooms: ['1001'] });
     const { sandbox } = desk;
@@ -354,6 +396,21 @@ describe('the supervisors’ card of a case', () => {
     await turn(6_000);
     expect(cards()).toHaveLength(2);
     expect(textOf(cards()[1])).toContain('beta');
+  });
+
+  it('P3 tells staff the way alerts go when the channel does not take it, once a day', async () => {
+    await desk.addClient({ code: 'acme', rooms: ['1001'] });
+    desk.sandbox.slack.addChannel({ id: STAFF, name: '管理者', staff: true, member: false });
+    await harassed();
+    await turn();
+    await turn(301_000);
+    const alerts = () =>
+      db().selectFrom('notices').select('body').where('key', 'like', 'case-cards:%').execute();
+    expect(await alerts()).toHaveLength(1);
+    expect(JSON.stringify(await alerts())).toContain('slack.not_in_channel');
+    desk.sandbox.slack.addChannel({ id: STAFF, name: '管理者', staff: true });
+    await turn(301_000);
+    expect(cards()).toHaveLength(1);
   });
 });
 
@@ -471,10 +528,17 @@ describe('what a supervisor does from the card', () => {
   it('shows how the evidence is exported, and sends an alarm’s message once', async () => {
     await withCard();
     const evidence = await supervisor().pressToOpen(card(), '証跡');
-    const { id, number } = await theCase();
+    const { number } = await theCase();
     expect(evidence.text()).toContain(`npm run toritsugi -- cases export ${number}`);
 
-    const alarm = await desk.post(STAFF, { text: '警報', blocks: [askButtons(id)] });
+    await harassed();
+    await harassed();
+    const { body } = await db()
+      .selectFrom('notices')
+      .select('body')
+      .where('key', 'like', 'case-alarm:%')
+      .executeTakeFirstOrThrow();
+    const alarm = await desk.post(STAFF, body);
     await desk.operator.press(alarm, '転送停止をお願いする');
     await expect.poll(said).toContain('管理者だけ');
     await supervisor().press(alarm, '転送停止をお願いする');

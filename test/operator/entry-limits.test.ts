@@ -74,6 +74,11 @@ const data: fc.Arbitrary<FormData> = fc
     refusable: fc.boolean(),
   })
   .map(({ refusable, ...rest }) => ({ ...rest, refused: refusable ? (rest.kinds[0] ?? null) : null }));
+const given = fc.record({
+  choice: fc.constantFrom(...ANSWER_CHOICES),
+  note: fc.option(text(1000), { nil: null }),
+  until: fc.constantFrom(null, '2026-06-17', '2026-12-05'),
+});
 /** A client's open cases, with far longer texts than a case takes. */
 const cases = fc.array(
   fc.record({
@@ -86,14 +91,8 @@ const cases = fc.array(
     calls: fc.nat(),
     since: fc.constant(NOW),
     lastCallAt: fc.constant(NOW),
-    stands: fc.option(
-      fc.record({
-        choice: fc.constantFrom(...ANSWER_CHOICES),
-        note: fc.option(text(1000), { nil: null }),
-        until: fc.constantFrom(null, '2026-06-17', '2026-12-05'),
-      }),
-      { nil: null },
-    ),
+    stands: fc.option(given, { nil: null }),
+    actions: fc.array(given, { maxLength: 4 }),
     agreed: fc.option(fc.record({ text: text(5000), wording: fc.option(text(5000), { nil: null }) }), {
       nil: null,
     }),

@@ -43,8 +43,8 @@ async function perform(
     case 'agree': {
       const text = words(act.text);
       const wording = words(act.wording ?? '');
-      if (text === null) return refused('取り決めの内容を入力してください。');
-      const long = tooLong('取り決め', text) ?? tooLong('応対の文言', wording);
+      if (text === null) return refused('合意内容を入力してください。');
+      const long = tooLong('合意内容', text) ?? tooLong('お伝えする言葉', wording);
       if (long !== null) return long;
       await held.write({ type: 'agreed', text, wording }, by);
       return done;

@@ -47,6 +47,8 @@ export interface CaseView {
   readonly calls: readonly CaseCall[];
   /** The newest answer that says what the client does, or else the newest of all; null before the first. */
   readonly stands: (CaseAnswer & { readonly at: Date }) | null;
+  /** What the client does, its newest answer of each sort; it may do several things at once. */
+  readonly actions: readonly CaseAnswer[];
   readonly agreed: { readonly text: string; readonly wording: string | null } | null;
   readonly events: readonly CaseEvent[];
 }
@@ -122,6 +124,8 @@ export interface CaseBanner {
   readonly since: Date;
   readonly lastCallAt: Date;
   readonly stands: CaseAnswer | null;
+  /** What the client does, its newest answer of each sort; it may do several things at once. */
+  readonly actions: readonly CaseAnswer[];
   readonly agreed: { readonly text: string; readonly wording: string | null } | null;
 }
 

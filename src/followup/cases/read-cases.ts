@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
-import { foldCase } from '../../domain/cases/case-state.ts';
+import type { CaseAnswer } from '../../domain/cases/answers.ts';
+import { type CaseStanding, foldCase } from '../../domain/cases/case-state.ts';
 import type { CaseEvent, CaseState } from '../../domain/cases/events.ts';
 import { groupBy } from '../../domain/group-by.ts';
 import type { Schema } from '../../storage/schema.ts';
@@ -44,6 +45,7 @@ export async function readCases(db: Kysely<Schema>, ids: readonly string[]): Pro
           until: stands.until,
           at: stands.at,
         },
+        actions: actionsOf(standing),
         calls: (calls.get(id) ?? []).map(({ caseId: _, ...call }): CaseCall => call),
         events: own,
       },
@@ -103,9 +105,17 @@ export async function openCasesOf(db: Kysely<Schema>, clientId: string): Promise
         state,
         agreed,
         stands: stands && { choice: stands.choice, note: stands.note, until: stands.until },
+        actions: actionsOf(standing),
       },
     ];
   });
+}
+
+/** A stopped forwarding without a date holds until the client is asked anew; everything else until another word. */
+function actionsOf({ actions, round }: CaseStanding): readonly CaseAnswer[] {
+  return actions
+    .filter(({ answer }) => answer.choice !== 'pause' || answer.until !== null || answer.at >= round.since)
+    .map(({ answer: { choice, note, until } }) => ({ choice, note, until }));
 }
 
 async function eventsOfAll(db: Kysely<Schema>, ids: readonly string[]) {

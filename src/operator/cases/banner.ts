@@ -6,7 +6,7 @@ import { printable } from '../../domain/text.ts';
 import type { CaseBanner } from '../../followup/cases/cases.ts';
 import { context } from '../entry-modal/elements.ts';
 import { plainSection } from '../plain-message.ts';
-import { callerInWords, quoted, shorten, standsInWords } from './case-words.ts';
+import { callerInWords, doingInWords, quoted, shorten } from './case-words.ts';
 
 /** A client with more open cases than this is told how many there are. */
 const SHOWN = 3;
@@ -44,11 +44,8 @@ function inWords(one: CaseBanner, now: Date): string {
 
 /** 「嫌がらせ電話の案件 #1001: 対応中・転送停止中(…まで)・これまで3件」 */
 function headOf(one: CaseBanner, now: Date): string {
-  const parts = [
-    CASE_STATE_LABELS[one.state],
-    ...(one.stands === null ? [] : [standsInWords(one.stands, jstDay(now))]),
-    `これまで${one.calls}件`,
-  ];
+  const doing = doingInWords(one, jstDay(now));
+  const parts = [CASE_STATE_LABELS[one.state], ...(doing === null ? [] : [doing]), `これまで${one.calls}件`];
   return `${shorten(one.kindLabel, LABEL_SHOWN)}の案件 #${one.number}: ${parts.join('・')}`;
 }
 

@@ -2,9 +2,13 @@ import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import type { Channel } from '../../channels/channel.ts';
 import type { SlackUpdater } from '../../channels/slack/update.ts';
+import { TYPED } from '../../delivery/alert-text.ts';
+import { addNotice, type NewNotice, STAFF } from '../../delivery/notice.ts';
+import { staffNoticeBody } from '../../delivery/notice-body.ts';
+import { jstDay } from '../../domain/calendar.ts';
 import { deliveryMark } from '../../domain/delivery.ts';
 import type { Outcome, Receipt } from '../../domain/outcome.ts';
-import type { Clock } from '../../domain/ports.ts';
+import type { Clock, NewId } from '../../domain/ports.ts';
 import { claimStaleCard, postponeCard, type StaleCard, settleCard } from '../../followup/cases/card-queue.ts';
 import type { Cases } from '../../followup/cases/cases.ts';
 import { notesOfCase } from '../../followup/cases/operator-notes.ts';
@@ -66,6 +70,7 @@ export function createCardPump(deps: {
   /** `SLACK_SUPERVISOR_CHANNEL`; without one there are no cards. */
   readonly channel: string | undefined;
   readonly clock: Clock;
+  readonly newId: NewId;
   readonly log: Logger;
   readonly settings?: Partial<CardSettings>;
 }): CardPump {
@@ -119,6 +124,10 @@ export function createCardPump(deps: {
     await settle(told, outcome.type === 'delivered' ? { type: 'delivered', receipt } : outcome, receipt);
   }
 
+  async function alert(reason: string): Promise<void> {
+    await addNotice(db, noCards(reason, jstDay(clock())), deps);
+  }
+
   async function post(told: Told, body: NoticeBody): Promise<void> {
     const { card, at, by } = told;
     // Written before anything is sent: should the answer be lost, the message is looked for.
@@ -163,6 +172,8 @@ export function createCardPump(deps: {
       case 'retry':
       case 'rejected': {
         log.warn({ case: card.caseId, reason: outcome.reason.code }, 'a case card was not sent');
+        // P3: a channel nobody can write to must not stay unseen; alerts go elsewhere then.
+        if (outcome.type === 'rejected') await alert(outcome.reason.code);
         const pause = {
           uncertain: settings.lookAfterMs,
           retry: settings.retryMs,
@@ -174,6 +185,20 @@ export function createCardPump(deps: {
         return outcome satisfies never;
     }
   }
+}
+
+/** Once a day and reason. */
+function noCards(reason: string, day: string): NewNotice {
+  return {
+    key: `case-cards:${reason}:${day}`,
+    target: STAFF,
+    body: staffNoticeBody([
+      '【要確認】嫌がらせ案件のカードを、管理者チャンネルに表示できません。',
+      `理由: ${reason}`,
+      'SLACK_SUPERVISOR_CHANNEL の設定と、ボットがそのチャンネルに参加しているかを確かめてください。',
+      `それまで案件は次のコマンドで確認できます: ${TYPED} cases list`,
+    ]),
+  };
 }
 
 interface Told {

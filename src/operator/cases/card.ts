@@ -9,7 +9,7 @@ import type { NoticeBody } from '../../storage/schema.ts';
 import { context, plain } from '../entry-modal/elements.ts';
 import { plainMessage, plainSection } from '../plain-message.ts';
 import { cardButtons } from './card-buttons.ts';
-import { answerInWords, callerInWords, quoted, shorten, standsInWords, VIA_LABELS } from './case-words.ts';
+import { answerInWords, callerInWords, doingInWords, quoted, shorten, VIA_LABELS } from './case-words.ts';
 import { eventInWords } from './event-words.ts';
 import { nextInWords } from './next-step.ts';
 
@@ -71,7 +71,9 @@ function factsOf(view: CaseView, { nextAt, agency }: CardFacts, now: Date): read
   const first = times[0] ?? view.openedAt.getTime();
   const last = times.at(-1) ?? view.lastCallAt.getTime();
   const yen = calls.reduce((sum, { surchargeYen }) => sum + (surchargeYen ?? 0), 0);
-  const until = view.stands?.until ?? null;
+  const doing = doingInWords(view, jstDay(now));
+  const promised = view.actions.flatMap(({ until }) => (until === null ? [] : [until]));
+  const dates = [...new Set(promised)].sort();
   const kinds = [...new Set(calls.map(({ kindLabel }) => shorten(kindLabel, NAME_CHARS)))].slice(0, 3);
   return [
     `顧客: ${shorten(`${view.clientCode} ${view.clientName}`, 2 * NAME_CHARS)}`,
@@ -79,8 +81,8 @@ function factsOf(view: CaseView, { nextAt, agency }: CardFacts, now: Date): read
     `期間: ${formatCallTime(new Date(first))} から ${formatCallTime(new Date(last))}`,
     `番号: ${callerInWords(view.numberE164)}`,
     ...(yen === 0 ? [] : [`割増料金: 計${yen.toLocaleString('ja-JP')}円`]),
-    ...(view.stands === null ? [] : [`いまの対応: ${standsInWords(view.stands, jstDay(now))}`]),
-    ...(until === null ? [] : [`約束の期日: ${formatDay(until)}`]),
+    ...(doing === null ? [] : [`いまの対応: ${doing}`]),
+    ...(dates.length === 0 ? [] : [`約束の期日: ${dates.map(formatDay).join('、')}`]),
     `次に起こること: ${nextInWords(view, nextAt, agency)}`,
   ];
 }

@@ -1,5 +1,5 @@
 import { formatDay } from '../../domain/calendar.ts';
-import { ANSWER_LABELS, type AnswerVia, type CaseAnswer } from '../../domain/cases/answers.ts';
+import { ANSWER_LABELS, type AnswerVia, type CaseAnswer, isAction } from '../../domain/cases/answers.ts';
 import { formatE164 } from '../../domain/phone.ts';
 import { printable } from '../../domain/text.ts';
 
@@ -36,6 +36,18 @@ export function standsInWords({ choice, until }: CaseAnswer, today: string): str
     default:
       return choice satisfies never;
   }
+}
+
+/** Everything the client does at once, a stopped forwarding first, or else what it knows; null before any answer. */
+export function doingInWords(
+  { actions, stands }: { readonly actions: readonly CaseAnswer[]; readonly stands: CaseAnswer | null },
+  today: string,
+): string | null {
+  const knows = stands === null || isAction(stands.choice) ? [] : [stands];
+  const shown = actions.length === 0 ? knows : actions;
+  const paused = ({ choice }: CaseAnswer) => (choice === 'pause' ? 0 : 1);
+  const words = shown.toSorted((a, b) => paused(a) - paused(b)).map((one) => standsInWords(one, today));
+  return words.length === 0 ? null : words.join('・');
 }
 
 /** An answer as it was given: choice, day and note. */

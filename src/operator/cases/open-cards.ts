@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import type { Channels } from '../../channels/channel.ts';
 import { createSlackUpdater } from '../../channels/slack/update.ts';
-import type { Clock } from '../../domain/ports.ts';
+import type { Clock, NewId } from '../../domain/ports.ts';
 import type { Cases } from '../../followup/cases/cases.ts';
 import type { Schema } from '../../storage/schema.ts';
 import { type CardPump, type CardSettings, createCardPump } from './card-pump.ts';
@@ -18,6 +18,7 @@ export function openCards(deps: {
     readonly supervisorChannel?: string | undefined;
   };
   readonly clock: Clock;
+  readonly newId: NewId;
   readonly log: Logger;
   readonly settings?: Partial<CardSettings>;
 }): { readonly pump: CardPump; close(): Promise<void> } {

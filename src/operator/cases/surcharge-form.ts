@@ -10,7 +10,14 @@ import type { Schema } from '../../storage/schema.ts';
 import { BARRED } from '../change/change-words.ts';
 import { changeNotes } from '../change/notes.ts';
 import { isUuid, VALUE } from '../entry-modal/block-ids.ts';
-import { input, OPTIONS_AT_MOST, option, plain, textInput } from '../entry-modal/elements.ts';
+import {
+  input,
+  OPTION_TEXT_LIMIT,
+  OPTIONS_AT_MOST,
+  option,
+  plain,
+  textInput,
+} from '../entry-modal/elements.ts';
 import type { SubmitAnswer } from '../entry-modal/entry-form.ts';
 import { messageView } from '../entry-modal/message-view.ts';
 import { rootViewId } from '../entry-modal/submit.ts';
@@ -18,6 +25,7 @@ import { plainSection } from '../plain-message.ts';
 import { decidedInWords } from '../review/review-words.ts';
 import type { SlackView } from '../slack-body.ts';
 import { CASE_BLOCK, CASE_FORM, callInLine, caseHead, newestCalls, titleOf } from './card-views.ts';
+import { shorten } from './case-words.ts';
 import { chosenOf, errorsAt, textOf } from './submit-case.ts';
 
 /** Blocks of the form; the call is chosen at `main`. */
@@ -28,14 +36,23 @@ const TOLD =
   '報告が届いている宛先には、割増料金を直した訂正報告を送ります。金額は理由ごとに決められた範囲で変えられます。';
 const SAME = 'いまの割増料金と同じです。変えるところがなければ「閉じる」を押してください。';
 
-/** 割増料金を変更: which call, which reason, how much. Each call carries the revision that is on the screen. */
+/** 割増料金を変更, with what it needs of the database. */
 export async function surchargeView(db: Kysely<Schema>, view: CaseView): Promise<types.ModalView> {
   const calls = newestCalls(view);
   const reasons = await surchargeRanges(db, jstDay(calls[0]?.occurredAt ?? view.lastCallAt));
+  return surchargeForm(view, reasons, await revisionsOf(db, calls));
+}
+
+/** Which call, which reason, how much. Each call carries the revision that is on the screen. */
+export function surchargeForm(
+  view: CaseView,
+  reasons: readonly SurchargeRange[],
+  revisions: ReadonlyMap<string, number>,
+): types.ModalView {
+  const calls = newestCalls(view);
   if (calls.length === 0 || reasons.length === 0) {
     return messageView(titleOf('surcharge', view), ['割増料金を付けられる電話か理由がありません。']);
   }
-  const revisions = await revisionsOf(db, calls);
   const offered = calls.map((call) => option(callInLine(call), `${call.id}.${revisions.get(call.id) ?? 1}`));
   const [newest] = offered;
   return {
@@ -152,13 +169,14 @@ function reasonInLine({ label, amountYen, minYen, maxYen }: SurchargeRange): str
   const yen = (amount: number) => amount.toLocaleString('ja-JP');
   const range = ` ${yen(minYen)}〜${yen(maxYen)}円(通常${yen(amountYen)}円)`;
   // The range must not be what is cut off of a long name.
-  return `${label.length + range.length > 75 ? `${[...label].slice(0, 30).join('')}…` : label}${range}`;
+  return `${shorten(label, OPTION_TEXT_LIMIT - range.length - 1)}${range}`;
 }
 
 async function revisionsOf(
   db: Kysely<Schema>,
   calls: readonly CaseCall[],
 ): Promise<ReadonlyMap<string, number>> {
+  if (calls.length === 0) return new Map();
   const rows = await db
     .selectFrom('calls')
     .select(['id', 'revision'])
