@@ -45,8 +45,8 @@ export interface ChatworkTables {
     until: string | null;
     handled_at: Date | null;
   };
-  /** One row: when the room list is asked for next, by whichever process comes first. */
-  chatwork_looks: { id: Generated<boolean>; next_at: Date; webhook_since: Date | null };
+  /** One row: when the room list, and when a room, may be asked for next, by whichever process comes first. */
+  chatwork_looks: { id: Generated<boolean>; next_at: Date; room_at: Date; webhook_since: Date | null };
   /** Rooms where a case is open, and up to when they were read. */
   chatwork_rooms: {
     room_id: string;

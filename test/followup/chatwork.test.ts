@@ -60,7 +60,7 @@ beforeEach(async () => {
   await world.clear();
   await world.db
     .updateTable('chatwork_looks')
-    .set({ next_at: new Date(0), webhook_since: null })
+    .set({ next_at: new Date(0), room_at: new Date(0), webhook_since: null })
     .execute();
   await world.db.deleteFrom('chatwork_rooms').execute();
   chatwork.rooms = [];
@@ -454,6 +454,25 @@ describe('looking for what the webhook missed', () => {
     await turn(poll());
     expect(chatwork.asked).toEqual(['rooms', ROOM]);
     expect(await answers()).toHaveLength(1);
+  });
+
+  it('P8 leaves reads for deliveries whose answer was lost, however many rooms changed', async () => {
+    const rooms = ['1003', '1004', '1005', '1006', '1007'];
+    for (const room of rooms) {
+      const client = await world.addClient({
+        code: `r${room}`,
+        destinations: [{ channel: 'chatwork', address: room }],
+      });
+      await report(room, client);
+    }
+    chatwork.rooms = rooms.map((roomId, at) => ({ roomId, updatedAt: seconds() - 100, mentions: at }));
+    const looker = poll();
+    for (let step = 0; step < 12; step += 1) {
+      await turn(looker);
+      world.clock.advance(5_000);
+    }
+    // The ones that name us most come first.
+    expect(chatwork.asked).toEqual(['rooms', '1007', '1006', '1005']);
   });
 
   it('tells staff once a day that the webhook seems dead, and not when it is only late', async () => {

@@ -29,12 +29,17 @@ export const POLL_DEFAULTS: PollSettings = {
 
 /** Chatwork tells times by the second: a room that changed just now may change again in the same one. Seconds. */
 const STILL_SECONDS = 3;
+/**
+ * Rooms read for one room list: together four requests a minute of the six there are for reading. The others are left to
+ * deliveries whose answer was lost.
+ */
+const ROOMS_A_TURN = 3;
 
 /**
  * Finds what the webhook did not bring. Once a minute the room list says which rooms changed; of those only the ones
  * with an open case are read, one a turn, the ones that name us first. Every request is taken out of the token's tenth
- * for reading, which all processes share; what does not fit waits its turn and nothing is forgotten: a room counts as
- * read only when it was.
+ * for reading, which all processes share, and never all of it; what does not fit waits its turn and nothing is forgotten:
+ * a room counts as read only when it was.
  */
 export function createChatworkPoll(deps: {
   readonly db: Kysely<Schema>;
@@ -97,12 +102,21 @@ export function createChatworkPoll(deps: {
     await db.updateTable('chatwork_looks').set({ next_at: at }).execute();
   }
 
-  /** One room that changed since it was read, and that nobody is reading. */
+  /** One room that changed since it was read and that nobody is reading. */
   async function takeRoom(): Promise<string | undefined> {
+    const now = clock();
     const { rows } = await sql<{ room_id: string }>`
-      with taken as (
+      with turn as (
+        update chatwork_looks set room_at = ${later(settings.everyMs / ROOMS_A_TURN)}
+        where room_at <= ${now} and exists (
+          select 1 from chatwork_rooms
+          where changed_at > read_up_to and (looking_until is null or looking_until <= ${now})
+        )
+        returning 1
+      ), taken as (
         select room_id from chatwork_rooms
-        where changed_at > read_up_to and (looking_until is null or looking_until <= ${clock()})
+        where changed_at > read_up_to and (looking_until is null or looking_until <= ${now})
+          and exists (select 1 from turn)
         order by mentions desc, changed_at limit 1
         for update skip locked
       )
@@ -116,7 +130,9 @@ export function createChatworkPoll(deps: {
   async function readRoom(roomId: string): Promise<boolean> {
     const permission = await mayRead();
     if (!permission.granted) {
-      await letGo(roomId, later(permission.retryMs));
+      const at = later(permission.retryMs);
+      await letGo(roomId, at);
+      await db.updateTable('chatwork_looks').set({ room_at: at }).execute();
       return false;
     }
     const account = seen(await inbox.account(timeout()));

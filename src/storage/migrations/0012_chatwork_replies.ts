@@ -37,9 +37,10 @@ const STATEMENTS: readonly string[] = [
   `create table chatwork_looks (
     id boolean primary key default true check (id),
     next_at timestamptz not null,
+    room_at timestamptz not null,
     webhook_since timestamptz
   )`,
-  `insert into chatwork_looks (next_at) values ('2000-01-01T00:00:00Z')`,
+  `insert into chatwork_looks (next_at, room_at) values ('2000-01-01T00:00:00Z', '2000-01-01T00:00:00Z')`,
   `create table chatwork_rooms (
     room_id text primary key,
     read_up_to bigint not null default 0,
