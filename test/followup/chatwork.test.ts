@@ -313,6 +313,10 @@ describe('a reply to a report in Chatwork', () => {
     world.chatwork.answer({ type: 'uncertain', reason: { code: 'chatwork.timeout' } });
     await world.deliverOnce();
     expect((await write('心当たりあり', { quoting })).outcome).toBeNull();
+    // It holds up nobody else in the room.
+    expect((await write('承知しました', { to: `[To:${OUR_ACCOUNT}]代行サンプルさん\n` })).outcome).toBe(
+      'unrelated',
+    );
     world.chatwork.see({ type: 'found', receipt: { room_id: ROOM, message_id: quoting } });
     await world.delivery.reconciler.look();
     world.clock.advance(REPLY_DEFAULTS.againMs);

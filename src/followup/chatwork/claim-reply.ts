@@ -18,7 +18,8 @@ export interface ClaimedReply {
 
 /**
  * Takes the oldest message of one room that nobody has in hand, by index `chatwork_replies_open`. A room's messages are
- * taken one after the other in the order of writing: the newest answer is the one that stands.
+ * taken one after the other in the order of writing: the newest answer is the one that stands. One that has to wait
+ * holds up none; should it be overtaken, `isOvertaken` tells.
  */
 export async function claimReply(
   db: Kysely<Schema>,
@@ -34,6 +35,7 @@ export async function claimReply(
         and not exists (
           select 1 from chatwork_replies earlier
           where earlier.room_id = r.room_id and earlier.state <> 'handled'
+            and (earlier.state = 'handling' or earlier.next_attempt_at <= ${now})
             and (earlier.sent_at, length(earlier.message_id), earlier.message_id, earlier.update_time)
               < (r.sent_at, length(r.message_id), r.message_id, r.update_time)
         )

@@ -26,7 +26,7 @@ export interface ReplySettings {
   readonly againMs: number;
 }
 
-export const REPLY_DEFAULTS: ReplySettings = { leaseMs: 60_000, notYetMs: 5 * 60_000, againMs: 5_000 };
+export const REPLY_DEFAULTS: ReplySettings = { leaseMs: 60_000, notYetMs: 6 * 3_600_000, againMs: 5_000 };
 
 const BATCH = 20;
 /** After so many failures a person gets the words. */
@@ -93,14 +93,17 @@ export function createReplyHandler(deps: {
     if (reply.accountId === account.value.accountId) return { outcome: 'own' };
     if (await hasNewerVersion(db, reply)) return { outcome: 'outdated' };
     const read = readMessage(reply.body, account.value.name);
-    const about = await findCase(db, { ...reply, read }, account.value.accountId);
+    const own = account.value.accountId;
+    let about = await findCase(db, { ...reply, read }, own);
+    if (about.type === 'not_yet') {
+      if (clock().getTime() - reply.receivedAt.getTime() < settings.notYetMs) return 'later';
+      // Nobody found out what became of that message: what is said may still be clear by itself.
+      about = await findCase(db, { ...reply, read: { ...read, answers: null, to: [own] } }, own);
+    }
     switch (about.type) {
       case 'none':
-        return { outcome: 'unrelated' };
       case 'not_yet':
-        return clock().getTime() - reply.receivedAt.getTime() < settings.notYetMs
-          ? 'later'
-          : { outcome: 'unrelated' };
+        return { outcome: 'unrelated' };
       case 'several':
         return readPlainAnswer(read.text, { ...contextOf(reply, undefined), numbered: false }).type ===
           'courtesy'
