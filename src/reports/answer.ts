@@ -8,11 +8,11 @@ export interface AnswerOffer {
   readonly deliveryId: string;
 }
 
-const ANSWER_ACTION = 'case_answer';
+const ANSWER_ACTION = 'report_answer';
 /** `action_id` of the button that asks which answer: under a report that has been answered. */
 export const ANSWER_AGAIN_ACTION = `${ANSWER_ACTION}.again`;
 /** Every block of the buttons in a Slack report has a `block_id` that begins so; their values are the delivery's id. */
-export const ANSWER_BLOCKS = 'case_answers';
+export const ANSWER_BLOCKS = 'report_answers';
 
 /** `action_id` of an answer's button in a Slack report. */
 export function answerAction(choice: AnswerChoice): string {

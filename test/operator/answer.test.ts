@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { App } from '@slack/bolt';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openChannels } from '../../src/channels/index.ts';
 import type { Body } from '../../src/domain/body.ts';
 import { ANSWER_CHOICES, ANSWER_LABELS } from '../../src/domain/cases/answers.ts';
@@ -10,8 +11,14 @@ const ROOM = 'C0CLIENT01';
 const CUSTOMER = 'U0CLIENT01';
 const NOTE = 'note';
 let desk: Desk;
+/** What the app listens to, by kind. */
+let listened: Readonly<Record<'action' | 'view', readonly unknown[]>>;
 beforeAll(async () => {
+  const action = vi.spyOn(App.prototype, 'action');
+  const view = vi.spyOn(App.prototype, 'view');
   desk = await createDesk();
+  listened = { action: action.mock.calls.map(([name]) => name), view: view.mock.calls.map(([name]) => name) };
+  vi.restoreAllMocks();
 });
 beforeEach(() => desk.clear());
 afterAll(() => desk?.close());
@@ -112,7 +119,7 @@ describe('the answers under a report of harassment in Slack', () => {
         `✅ <@${CUSTOMER}> さんが 2026年6月18日(木) 13:06 に「転送を停止する(転送を再開する日: 2026年7月1日(水))」と回答しました(補足あり)`,
       );
     expect(desk.sandbox.slack.messages(ROOM)[0]?.text).toMatch(/^【回答済み】【受電報告】/);
-    expect(blocks()).not.toContain('case_answer.known');
+    expect(blocks()).not.toContain('report_answer.known');
     // P9: what is written for the agency does not appear in the channel.
     expect(blocks()).not.toContain('工事業者');
   });
@@ -176,7 +183,7 @@ describe('the answers under a report of harassment in Slack', () => {
         view: {
           id: 'V0FORGED',
           type: 'modal',
-          callback_id: 'case_answer_form',
+          callback_id: 'report_answer_form',
           private_metadata: JSON.stringify(claim),
           state: { values: { [NOTE]: { value: { type: 'plain_text_input', value: 'x' } } } },
         },
@@ -184,7 +191,7 @@ describe('the answers under a report of harassment in Slack', () => {
       expect(JSON.parse(answer.body), JSON.stringify(claim)).toMatchObject({ response_action: 'errors' });
     }
     expect(await answers()).toEqual([]);
-    expect(blocks()).toContain('case_answer.known');
+    expect(blocks()).toContain('report_answer.known');
   });
 
   it('wait until it is known where the report arrived', async () => {
@@ -272,4 +279,11 @@ describe('the answers under a report of harassment in Slack', () => {
     for (const word of ['山田', '佐藤', '元社員', 'サンプル商事', '社長を出せ'])
       expect(desk.logged()).not.toContain(word);
   });
+});
+
+// Two listeners of one name both answer: what somebody typed would go to the wrong one, or be refused by it.
+it.each(['action', 'view'] as const)('every %s of the app has a listener of its own', (kind) => {
+  const names = listened[kind].map(String);
+  expect(names.length).toBeGreaterThan(5);
+  expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual([]);
 });

@@ -286,7 +286,7 @@ it('templates that leave out one of the answers are refused at start', async () 
   const broken = [
     ['answer.text', '{{ answerLink }}', 'flagged.chatwork', 'does not print {{ answerLink }}'],
     ['flagged-answers.html', '当社で対応する', 'correction.mail-html', '「当社で対応する」'],
-    ['answers.slack', '"case_answer.self"', 'flagged.slack', 'has no button "case_answer.self"'],
+    ['answers.slack', '"report_answer.self"', 'flagged.slack', 'has no button "report_answer.self"'],
   ] as const;
   try {
     await cp(fileURLToPath(TEMPLATES), folder, { recursive: true });

@@ -16,7 +16,7 @@ import { clipped, context, input, option, plain, textInput } from '../entry-moda
 import type { SlackView } from '../slack-body.ts';
 
 /** `callback_id` of the form. */
-export const ANSWER_FORM = 'case_answer_form';
+export const ANSWER_FORM = 'report_answer_form';
 /** `note` is always there: what has no field of its own is said at it. */
 export const ANSWER_BLOCK = { choice: 'choice', until: 'until', note: 'note' } as const;
 
