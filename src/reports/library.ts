@@ -26,8 +26,9 @@ export async function openLibrary(templatesDir: URL): Promise<Library> {
   const engines = byFormat((format) => createEngine(format, sources));
   const problems = new Map<string, TemplateProblem>();
   const open = (template: ReportTemplate): ReportTemplates => {
+    const samples = samplesOf(template);
     const results = byFormat((format) =>
-      parseOne(sources, engines[format], format, templateFile(template, format), samplesOf(template)),
+      parseOne(sources, engines[format], format, templateFile(template, format), samples),
     );
     for (const problem of FORMATS.flatMap((format) => results[format].problems)) {
       // Partials are shared: what is wrong in one shows in many templates, some of which have other variables.
