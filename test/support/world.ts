@@ -15,6 +15,7 @@ import type { NewJob, QueueHandle } from '../../src/storage/queues.ts';
 import { openRateLimits } from '../../src/storage/rate-limits.ts';
 import type { Schema } from '../../src/storage/schema.ts';
 import { type TestDatabase, testDatabase } from './database.ts';
+import { emptyTables } from './empty-tables.ts';
 import { type HandClock, handClock } from './hand-clock.ts';
 import { newId } from './ids.ts';
 import { type ScriptedChannel, scriptedChannel } from './scripted-channel.ts';
@@ -246,13 +247,7 @@ export async function createWorld(
       }
     },
     async clear() {
-      // The database itself guards usage, months and cases against this (P5); only a test may take the guards off.
-      await db.transaction().execute(async (trx) => {
-        await sql`set local session_replication_role = replica`.execute(trx);
-        await sql`truncate clients, billing_months, receipt_days, blocked_scopes, notices, drafts, audit_log, homes cascade`.execute(
-          trx,
-        );
-      });
+      await emptyTables(db);
       await sql`insert into kind_rules select * from saved_rules`.execute(db);
       await sql`alter sequence receipt_numbers restart`.execute(db);
       await sql`alter sequence case_numbers restart`.execute(db);
