@@ -17,11 +17,13 @@ import type { Observer } from './delivery/observer.ts';
 import { DELIVERY_DEFAULTS, type DeliverySettings } from './delivery/settings.ts';
 import { wakeThrough } from './delivery/wake.ts';
 import { watchWorker } from './delivery/watchdog.ts';
+import { createEvidenceLinks } from './domain/evidence-link.ts';
 import type { Clock, NewId } from './domain/ports.ts';
 import { createReplyLinks } from './domain/reply-link.ts';
 import type { WorkspaceTokens } from './domain/workspace-token.ts';
 import type { Cases } from './followup/cases/cases.ts';
 import { createCases } from './followup/cases/create-cases.ts';
+import { exportEvidence } from './followup/cases/export-evidence.ts';
 import { createDone } from './followup/mark-done.ts';
 import { createRecorder } from './intake/record.ts';
 import { createOperatorApp, type OperatorApp } from './operator/app.ts';
@@ -199,6 +201,14 @@ async function open(given: AppOptions, opened: Opened): Promise<App> {
       log,
     },
     install: install && (install.door ?? 'off'),
+    evidence: operator && {
+      links: createEvidenceLinks(config),
+      isSupervisor: (userId) => operator.isSupervisor(userId),
+      evidence: ({ caseId, userId, format }) =>
+        exportEvidence(db, caseId, { now: clock(), newId, internal: false, format, actor: userId }),
+      clock,
+      log,
+    },
     readiness: createReadiness({
       database: () => db.selectNoFrom((eb) => eb.lit(1).as('one')).execute(),
       queue: () => queues.queue(DELIVER_QUEUE).size(),
@@ -324,6 +334,7 @@ function openOperator(
       },
     },
     limits: parts.limits,
+    evidenceLinks: createEvidenceLinks(config),
     log,
     ...(o.operator && { settings: o.operator }),
   });

@@ -3,9 +3,19 @@ import { ANSWER_CHOICES } from '../domain/cases/answers.ts';
 import { CASE_STATES } from '../domain/cases/events.ts';
 
 type Run = (name: string, input: unknown) => Promise<void>;
+/** What the commands on evidence need besides: an output in a new file, and the text of one. */
+interface Files {
+  readonly runInto: (output: string | undefined, name: string, input: unknown) => Promise<void>;
+  readonly read: (path: string) => Promise<{ readonly file: string; readonly text: string }>;
+}
 
-/** `cases list|show|answer|close` on the command line. */
-export function addCases(program: CommanderCommand, run: Run, wholeNumber: (text: string) => number): void {
+/** `cases list|show|answer|close|export|verify` on the command line. */
+export function addCases(
+  program: CommanderCommand,
+  run: Run,
+  wholeNumber: (text: string) => number,
+  files: Files,
+): void {
   const cases = program.command('cases').description('harassment cases');
   cases
     .command('list')
@@ -40,6 +50,47 @@ export function addCases(program: CommanderCommand, run: Run, wholeNumber: (text
     .argument('<case>', which, caseNumber)
     .option('--reason <text>', 'why')
     .action((number: number, o: { reason?: string }) => run('cases close', { number, reason: o.reason }));
+  addEvidence(cases, run, which, files);
+}
+
+interface ExportOptions {
+  html?: boolean;
+  csv?: boolean;
+  json?: boolean;
+  withOperatorNotes?: boolean;
+  output?: string;
+}
+
+function addEvidence(cases: CommanderCommand, run: Run, which: string, files: Files): void {
+  cases
+    .command('export')
+    .description('the evidence of a case, for the police, a lawyer, or the protection of employees')
+    .argument('<case>', which, caseNumber)
+    .addOption(
+      new Option('--html', 'a page to print or to keep as PDF (the default)').conflicts(['csv', 'json']),
+    )
+    .addOption(new Option('--csv', 'a table').conflicts(['html', 'json']))
+    .addOption(new Option('--json', 'a record that cases verify reads').conflicts(['html', 'csv']))
+    .option('--with-operator-notes', 'with what staff wrote for colleagues alone: never for outsiders')
+    .option('-o, --output <file>', 'write it to a new file instead')
+    .action((number: number, o: ExportOptions) =>
+      files.runInto(o.output, 'cases export', {
+        number,
+        format: o.csv ? 'csv' : o.json ? 'json' : 'html',
+        withOperatorNotes: o.withOperatorNotes === true,
+      }),
+    );
+  cases
+    .command('verify')
+    .description('whether an exported record, or the last value of a printed one, is borne out')
+    .argument('<file or case>', 'a file of cases export --json; with --hash the number of the case')
+    .option('--hash <value>', 'the last value on a printed page or in a table')
+    .action(async (what: string, o: { hash?: string }) => {
+      if (o.hash !== undefined) {
+        return run('cases verify-hash', { number: caseNumber(what), hash: o.hash });
+      }
+      return run('cases verify', await files.read(what));
+    });
 }
 
 /** With or without the sign people put before it. */

@@ -107,7 +107,10 @@ function createProgram(terminal: Terminal, parts: Parts, end: End): CommanderCom
     .action((clientCode: string) => run('clients install-link', { clientCode }));
 
   addDeliveries(program, run);
-  addCases(program, run, wholeNumber);
+  addCases(program, run, wholeNumber, {
+    runInto: (output, name, input) => runInto(output, name, input, terminal, parts).then(end),
+    read: (path) => readInputFile(path, terminal),
+  });
   addBounce(program, terminal, parts, end);
   addStatements(program, run, (output, name, input) =>
     runInto(output, name, input, terminal, parts).then(end),

@@ -7,6 +7,7 @@ import { exportKinds } from '../rulebook/stored-kinds.ts';
 import { statementsAdjustCommand } from './adjust.ts';
 import { bounceCommand } from './bounce.ts';
 import { casesAnswerCommand, casesCloseCommand, casesListCommand, casesShowCommand } from './cases.ts';
+import { casesExportCommand, casesVerifyCommand, casesVerifyHashCommand } from './cases-evidence.ts';
 import { clientsListCommand } from './clients-list.ts';
 import type { Command } from './command.ts';
 import {
@@ -47,6 +48,9 @@ export function commandRegistry(): readonly Command[] {
     casesShowCommand,
     casesAnswerCommand,
     casesCloseCommand,
+    casesExportCommand,
+    casesVerifyCommand,
+    casesVerifyHashCommand,
     bounceCommand,
     usageCommand,
     statementCommand,

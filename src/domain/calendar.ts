@@ -37,6 +37,11 @@ export function jstMinute(moment: Date): string {
   return jst(moment).toFormat('yyyy-MM-dd HH:mm');
 }
 
+/** A moment to the second, JST, for records that prove something: `2024-06-20 13:05:09`. */
+export function jstSecond(moment: Date): string {
+  return jst(moment).toFormat('yyyy-MM-dd HH:mm:ss');
+}
+
 /** First day of a month: `2024-06` → `2024-06-01`. */
 export function monthStart(month: string): string {
   if (!isMonth(month)) throw new RangeError(`not a month: ${month}`);

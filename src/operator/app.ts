@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import type { Reviews } from '../delivery/review/reviews.ts';
 import type { TellChange } from '../delivery/tell-change.ts';
+import type { EvidenceLinks } from '../domain/evidence-link.ts';
 import type { Clock, NewId } from '../domain/ports.ts';
 import type { WorkspaceTokens } from '../domain/workspace-token.ts';
 import type { Cases } from '../followup/cases/cases.ts';
@@ -77,6 +78,8 @@ export interface OperatorApp {
   readonly ownWorkspace: OwnWorkspace;
   /** The App Homes; they follow what happens once their loop is started. */
   readonly home: Pick<Home, 'loop' | 'refresh'>;
+  /** By the list that is in force now, as on every press of theirs (P9). */
+  isSupervisor(userId: string): Promise<boolean>;
   /** Disconnects and waits, bounded, for what is in hand. */
   stop(): Promise<void>;
 }
@@ -97,6 +100,8 @@ export function createOperatorApp(deps: {
   readonly workspaces?: { readonly tokens: WorkspaceTokens; readonly gone: WorkspaceGone };
   /** What all processes may ask of Slack together. */
   readonly limits: RateLimits;
+  /** Lead supervisors to a case's evidence; without them the card names the command. */
+  readonly evidenceLinks?: Pick<EvidenceLinks, 'url'>;
   readonly log: Logger;
   readonly settings?: Partial<OperatorSettings>;
   /** For answers through Slack's response URLs; the global one unless given. */
@@ -182,7 +187,17 @@ export function createOperatorApp(deps: {
   listenForReviews(bolt, { ...deps, changes, names, supervisors, responseUrl, showReview, inHand, settings });
 
   listenForHardship(bolt, { ...entry, notes: createOperatorNotes(deps), responseUrl, inHand });
-  listenForCases(bolt, { ...entry, changes, supervisors, responseUrl, inHand, wake: deps.wake });
+  listenForCases(bolt, {
+    ...entry,
+    changes,
+    supervisors,
+    responseUrl,
+    inHand,
+    wake: deps.wake,
+    ...(deps.evidenceLinks && {
+      evidenceUrl: (caseId, userId) => deps.evidenceLinks?.url({ caseId, userId, now: clock() }),
+    }),
+  });
 
   const clientIn = createClientIn({ own: web, tokenIn, options: clientOptions });
   listenForDone(bolt, { ...deps, clientIn, responseUrl, inHand });
@@ -223,6 +238,7 @@ export function createOperatorApp(deps: {
     ...(socketMode && { startSocketMode: () => socketMode.start() }),
     ownWorkspace,
     home,
+    isSupervisor: (userId) => supervisors.allows(userId),
     stop: async () => {
       await socketMode?.stop();
       await Promise.all([home.loop.stop(), inHand.idle(settings.stopTimeoutMs)]);

@@ -7,6 +7,7 @@ import { carriesBearer } from './bearer.ts';
 import { readBody } from './body.ts';
 import { type BounceDoor, bounceHandler } from './bounces.ts';
 import { type ChatworkDoor, chatworkHandler } from './chatwork-webhook.ts';
+import { type EvidenceDoor, evidenceHandler } from './evidence/handler.tsx';
 import {
   type InstallDoor,
   installHandler,
@@ -52,6 +53,8 @@ export async function startWebServer(o: {
   readonly replies?: ReplyDoor | undefined;
   /** The pages by which clients connect Slack workspaces of their own; `off` says that they cannot. */
   readonly install?: InstallDoor | 'off' | undefined;
+  /** The page supervisors take a case's evidence from. */
+  readonly evidence?: EvidenceDoor | undefined;
   readonly readiness: Readiness;
   readonly metrics: Pick<Metrics, 'text'>;
   /** Opens `/metrics`. A proxy on this machine makes every reader look local, so nobody gets in without it. */
@@ -97,6 +100,7 @@ export async function startWebServer(o: {
     app.get(INSTALL_PATH, o.install === 'off' ? off : installHandler(o.install));
     app.get(OAUTH_REDIRECT_PATH, o.install === 'off' ? off : oauthRedirectHandler(o.install));
   }
+  if (o.evidence) app.all('/evidence/:token', evidenceHandler(o.evidence));
   if (o.bounces) app.post('/webhooks/bounce', bounceHandler(o.bounces));
 
   const listen = async (port: number) => {

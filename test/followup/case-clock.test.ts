@@ -186,6 +186,40 @@ describe('a case nobody answers', () => {
     expect(told).toContain('顧客の電話番号: 登録がありません');
   });
 
+  it('P3 waits while a supervisor still has the newest report, and asks the morning after it was sent', async () => {
+    const acme = await office();
+    const look = async (day: string, time = '09:30') => {
+      world.clock.set(atJst(day, time));
+      await cases.watch();
+      await world.deliverOnce();
+      return reminders().length;
+    };
+    // Another call of the case, entered on the evening of the first by somebody in training.
+    world.clock.set(atJst('2026-06-18', '20:00'));
+    await world.db.updateTable('clients').set({ review: true }).where('id', '=', acme).execute();
+    const callId = await call(acme);
+    expect(await look('2026-06-19')).toBe(0);
+    const { next_at: next } = await world.db.selectFrom('cases').select('next_at').executeTakeFirstOrThrow();
+    expect(next).toEqual(atJst('2026-06-19', '10:00'));
+    const verdict = async () => {
+      const { round } = await world.db.selectFrom('reviews').select('round').executeTakeFirstOrThrow();
+      return { callId, round, by: { id: 'U0SUPERVIS1', name: '高橋' } };
+    };
+    await world.delivery.reviews.giveBack({
+      ...(await verdict()),
+      reason: '聞き取りの確認',
+      notice: (round) => ({ key: `returned:${round}`, target: 'U0OPERATOR', body: { text: '', blocks: [] } }),
+    });
+    expect(await look('2026-06-22')).toBe(0);
+    expect(await look('2026-06-22', '16:00')).toBe(0);
+    expect((await world.delivery.reviews.send(await verdict())).type).toBe('done');
+    expect(await look('2026-06-22', '16:30')).toBe(0);
+    expect(await look('2026-06-23', '09:00')).toBe(0);
+    expect(await look('2026-06-23')).toBe(2);
+    expect(reminders()).toEqual(['1回目 1001', '1回目 sato@acme.example']);
+    expect(await untilItRests()).toContain('escalated 2026-07-01 09:30');
+  });
+
   it('P9 ends with the contract: a client who left is asked nothing', async () => {
     await office();
     await world.db.updateTable('clients').set({ status: 'ended' }).execute();

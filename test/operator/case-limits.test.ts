@@ -151,7 +151,13 @@ describe('Slack’s limits, whatever is in a case', () => {
         }));
         const surcharge = surchargeForm(one, reasons, new Map());
         expect(JSON.stringify(surcharge)).toContain('100〜1,000,000円(通常200円)');
-        for (const form of [...forms, surcharge, evidenceView(one), burdenView(ID)].map(plainOf)) {
+        for (const form of [
+          ...forms,
+          surcharge,
+          evidenceView(one, undefined),
+          evidenceView(one, `https://${'x'.repeat(200)}.example/evidence/${'y'.repeat(100)}`),
+          burdenView(ID),
+        ].map(plainOf)) {
           expect(checkBlocks(form.blocks, 'modal', '/view/blocks')).toEqual([]);
           expect(form.title.text.length).toBeLessThanOrEqual(24);
           expect((form.private_metadata ?? '').length).toBeLessThanOrEqual(3_000);

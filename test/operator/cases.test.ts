@@ -525,11 +525,18 @@ describe('what a supervisor does from the card', () => {
     expect(yen).toBe(250);
   });
 
-  it('shows how the evidence is exported, and sends an alarm’s message once', async () => {
+  it('P9 leads whoever pressed, and nobody else, to the evidence, and sends an alarm’s message once', async () => {
     await withCard();
     const evidence = await supervisor().pressToOpen(card(), '証跡');
     const { number } = await theCase();
     expect(evidence.text()).toContain(`npm run toritsugi -- cases export ${number}`);
+    const token = /<https:\/\/toritsugi\.example\/evidence\/([\w-]+)\|/.exec(evidence.text())?.[1];
+    expect(desk.world.evidenceLinks.read(token ?? '', desk.world.clock.now())).toEqual({
+      type: 'valid',
+      caseId: id,
+      userId: SANDBOX_SUPERVISOR.id,
+    });
+    expect(said()).not.toContain('/evidence/');
 
     await harassed();
     await harassed();

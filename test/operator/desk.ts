@@ -103,6 +103,7 @@ export async function createDesk(
     newId,
     wake: () => undefined,
     limits: o.limits ?? openRateLimits({ database: world.database, log }),
+    evidenceLinks: world.evidenceLinks,
     log,
     settings: { answerDeadlineMs: 2000, recordTimeoutMs: 1500, ...o.settings },
   });

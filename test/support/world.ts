@@ -4,6 +4,7 @@ import { assembleDelivery, type Delivery } from '../../src/delivery/assemble.ts'
 import { type Allowances, createBudgets } from '../../src/delivery/budgets.ts';
 import { DELIVERY_DEFAULTS, type DeliverySettings } from '../../src/delivery/settings.ts';
 import type { CallEntry } from '../../src/domain/call.ts';
+import { createEvidenceLinks, type EvidenceLinks } from '../../src/domain/evidence-link.ts';
 import { createReplyLinks, type ReplyLinks } from '../../src/domain/reply-link.ts';
 import type { Cases } from '../../src/followup/cases/cases.ts';
 import { createCases } from '../../src/followup/cases/create-cases.ts';
@@ -31,6 +32,8 @@ export interface World {
   readonly cases: Cases;
   /** Of `https://toritsugi.example`. */
   readonly replyLinks: ReplyLinks;
+  /** Of the same address. */
+  readonly evidenceLinks: EvidenceLinks;
   readonly chatwork: ScriptedChannel;
   readonly slack: ScriptedChannel;
   readonly email: ScriptedChannel;
@@ -81,10 +84,11 @@ export async function createWorld(
   const jobs: NewJob[] = [];
   let wakes = 0;
   let keys = 0;
-  const replyLinks = createReplyLinks({
+  const links = {
     publicUrl: 'https://toritsugi.example',
     linkSecret: '0123456789abcdef0123456789abcdef',
-  });
+  };
+  const replyLinks = createReplyLinks(links);
   const delivery = assembleDelivery({
     db,
     queue: listQueue(jobs),
@@ -165,6 +169,7 @@ export async function createWorld(
     delivery,
     cases,
     replyLinks,
+    evidenceLinks: createEvidenceLinks(links),
     chatwork,
     slack,
     email,

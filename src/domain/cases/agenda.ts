@@ -8,6 +8,8 @@ export const QUIET_AFTER_DAYS = 14;
 export const MORNING = '09:30';
 /** Between two reminders, and between the last one and the escalation. */
 export const BUSINESS_DAYS_BETWEEN = 2;
+/** While a person still reads the newest report, the case is looked at again after so long. Milliseconds. */
+export const HELD_LOOK_MS = 30 * 60_000;
 /** Longer than any row of closed days. */
 const DAYS_AHEAD = 60;
 
@@ -22,6 +24,11 @@ export interface CaseTimes {
   readonly lastCallAt: Date;
   /** The agency's; null before it was imported. */
   readonly agency: BusinessHours | null;
+  /**
+   * When a supervisor let the newest call's report go, after having read it; `held`: one still has it, and the client
+   * does not know of the call. Undefined: it went out as it was recorded.
+   */
+  readonly reported?: Date | 'held' | undefined;
 }
 
 /** One thing that is due now, if any, and when to look again after it; null: never, unless something happens. */
@@ -35,6 +42,8 @@ export interface CaseDecision {
  *
  *   unanswered   reminded on the next business morning, then every 2 business days, 3 times; 2 business days after the
  *                last a supervisor has it. Only then may it go quiet: what nobody answered does not just fade away.
+ *                The newest report comes first: while a supervisor has it, nobody is reminded of what was not told, and
+ *                once it is sent the client has until the next business morning.
  *   promised     staff is told on the business morning before the date, and on its own (or the next business morning)
  *   14 days without a call: quiet. Promises are kept in mind even then, because a stopped forwarding is quiet.
  */
@@ -68,10 +77,20 @@ function asking({ state, round }: CaseStanding, times: CaseTimes, now: Date): re
   // Both sides work: the client's office is taken to be closed at weekends, whatever the agency's hours are.
   const clients: BusinessHours = { ...USUAL_HOURS, closures: times.agency?.closures ?? [] };
   const { reminders, remindedAt } = round;
-  const planned =
+  const { reported } = times;
+  const asked =
     remindedAt === null
       ? morningAfter(jstDay(round.since), 1, clients)
       : morningAfter(jstDay(remindedAt), BUSINESS_DAYS_BETWEEN, clients);
+  const planned =
+    reported === undefined
+      ? asked
+      : later(
+          asked,
+          reported === 'held'
+            ? new Date(now.getTime() + HELD_LOOK_MS)
+            : morningAfter(jstDay(reported), 1, clients),
+        );
   if (reminders >= CASE_REMINDERS) return [{ at: planned, due: { type: 'escalate' } }];
   // A reminder that comes due late must not come at night.
   const earliest = planned <= now ? opening(now, clients) : planned;
@@ -114,6 +133,10 @@ function morningBefore(day: string, business: BusinessHours): Date {
     if (isBusinessDay(candidate, business)) return atJst(candidate, MORNING);
   }
   return atJst(addDays(day, -1), MORNING);
+}
+
+function later(one: Date, other: Date): Date {
+  return one > other ? one : other;
 }
 
 function opening(now: Date, business: BusinessHours): Date {

@@ -4,6 +4,7 @@ import { nextLook } from '../../domain/cases/agenda.ts';
 import type { CaseStanding } from '../../domain/cases/case-state.ts';
 import { loadAgency } from '../../rulebook/agency.ts';
 import type { Schema } from '../../storage/schema.ts';
+import { newestReported } from './newest-reported.ts';
 
 /**
  * Ends a change of a case: takes back reminders that have not gone out, unless it is open, and writes beside its events
@@ -43,7 +44,11 @@ export async function refreshCase(
     .select('last_call_at')
     .where('id', '=', o.id)
     .executeTakeFirstOrThrow();
-  const times = { lastCallAt: facts?.last_call_at ?? lastCallAt, agency: (await loadAgency(trx)) ?? null };
+  const times = {
+    lastCallAt: facts?.last_call_at ?? lastCallAt,
+    agency: (await loadAgency(trx)) ?? null,
+    reported: await newestReported(trx, o.id),
+  };
   await trx
     .updateTable('cases')
     .set({

@@ -9,6 +9,7 @@ import { newestCallOf } from './ask-client.ts';
 import { escalationNotice, promiseNotice } from './case-notices.ts';
 import { caseWords } from './case-words.ts';
 import { type CaseDeps, type HeldCase, holdCase, lockClient } from './held-case.ts';
+import { newestReported } from './newest-reported.ts';
 import { remindedPlaces } from './reminded-places.ts';
 
 export interface CaseWatch {
@@ -83,7 +84,8 @@ export function createCaseWatch(
         .select('last_call_at')
         .where('id', '=', id)
         .executeTakeFirstOrThrow();
-      const times = { lastCallAt, agency: (await loadAgency(trx)) ?? null };
+      const agency = (await loadAgency(trx)) ?? null;
+      const times = { lastCallAt, agency, reported: await newestReported(trx, id) };
       const { due } = decideCase(held.standing(), times, deps.clock());
       if (due !== null) await bringAbout(trx, held, due);
     }

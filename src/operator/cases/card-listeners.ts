@@ -46,6 +46,8 @@ export function listenForCases(
     readonly responseUrl: ResponseUrl;
     readonly inHand: InHand;
     readonly wake: () => void;
+    /** The page a supervisor takes a case's evidence from. */
+    readonly evidenceUrl?: (caseId: string, userId: string) => string | undefined;
     readonly log: Logger;
     readonly settings: Pick<OperatorSettings, 'recordTimeoutMs'>;
   },
@@ -63,7 +65,7 @@ export function listenForCases(
     const name = await deps.names.nameOf(user.id, user.name ?? user.username);
     return await submitSurcharge(deps, view, { id: user.id, name, supervisor: true });
   });
-  opens('evidence', async (view) => evidenceView(view));
+  opens('evidence', async (view, userId) => evidenceView(view, deps.evidenceUrl?.(view.id, userId)));
 
   acts(CARD_ACTION.reopen, { type: 'reopen' }, '案件を再開しました。');
   for (const message of ['stop_forwarding', 'propose_suspension'] as const) {
@@ -77,7 +79,7 @@ export function listenForCases(
   /** A button that opens a form. */
   function opens(
     button: Exclude<keyof typeof CARD_ACTION, 'reopen'>,
-    viewFor: (view: CaseView) => Promise<types.ModalView>,
+    viewFor: (view: CaseView, userId: string) => Promise<types.ModalView>,
   ): void {
     bolt.action(CARD_ACTION[button], async ({ body, ack, client }) => {
       await ack();
@@ -90,7 +92,7 @@ export function listenForCases(
           const opening = cases
             .read(caseId)
             .then((view) =>
-              view === undefined ? messageView(CARD_LABELS[button], [UNKNOWN]) : viewFor(view),
+              view === undefined ? messageView(CARD_LABELS[button], [UNKNOWN]) : viewFor(view, user.id),
             );
           const ready = await withinTime(opening, deps.settings.recordTimeoutMs);
           if (ready.type === 'late') return await say(url, NOT_OPENED);

@@ -3,6 +3,7 @@ import { formatCallTime } from '../../domain/calendar.ts';
 import { ANSWER_CHOICES, ANSWER_LABELS, NOTE_AT_MOST } from '../../domain/cases/answers.ts';
 import { CASE_STATE_LABELS } from '../../domain/cases/events.ts';
 import { wordingFor } from '../../domain/cases/wording.ts';
+import { EVIDENCE_LINK_MINUTES } from '../../domain/evidence-link.ts';
 import { CASE_ASK_LABELS } from '../../followup/cases/ask-buttons.ts';
 import type { CaseCall, CaseView } from '../../followup/cases/cases.ts';
 import { VALUE } from '../entry-modal/block-ids.ts';
@@ -176,13 +177,35 @@ export function caseFormView(
   }
 }
 
-/** How to get the evidence of a case, until it is fetched by whoever looks after the system. */
-export function evidenceView(view: CaseView): types.ModalView {
-  return messageView(titleOf('evidence', view), [
-    '警察・弁護士への相談や、従業員を守るための記録として、案件の証跡を書き出せます。',
-    `システムの担当者に、次のコマンドを依頼してください。\nnpm run toritsugi -- cases export ${view.number}`,
-    '電話の日時・番号または非通知・お言葉・報告の送達・顧客の回答が入ります。取り扱いにご注意ください。',
+/**
+ * Leads one supervisor to the evidence of a case; a form is seen by whoever pressed alone.
+ * @param url of a page of ours that works for them, for a short time; undefined: there is none
+ */
+export function evidenceView(view: CaseView, url: string | undefined): types.ModalView {
+  const title = titleOf('evidence', view);
+  const what = '警察・弁護士への相談や、従業員を守るための記録として、案件の証跡を書き出せます。';
+  const care =
+    '電話の日時・番号または非通知・お言葉・報告の送達・顧客の回答が入ります。取り扱いにご注意ください。';
+  const command = `npm run toritsugi -- cases export ${view.number}`;
+  if (url === undefined) {
+    return messageView(title, [
+      what,
+      `システムの担当者に、次のコマンドを依頼してください。\n${command}`,
+      care,
+    ]);
+  }
+  const said = messageView(title, [
+    what,
+    care,
+    `リンクは、あなた専用で${EVIDENCE_LINK_MINUTES}分間使えます。ほかの人に渡さないでください。オペレーターの記録を含めた社内用の書き出しは、システムの担当者に依頼してください。\n${command} --with-operator-notes`,
   ]);
+  // Nothing in this text was typed by anybody (P6).
+  const link = { type: 'mrkdwn' as const, text: `*<${url}|証跡のページを開く>*(印刷・PDF・CSV)` };
+  const [first, ...rest] = said.blocks;
+  return {
+    ...said,
+    blocks: [...(first ? [first] : []), { type: 'section', text: link }, ...rest],
+  };
 }
 
 export function titleOf(button: CardButton, view: Pick<CaseView, 'number'>): string {
