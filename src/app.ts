@@ -5,6 +5,7 @@ import { DELIVER_QUEUE, startDeliverWorker } from '../workers/deliver.ts';
 import { openClock } from '../workers/open-clock.ts';
 import { createRelayLoop, startWakeWorker, WAKE_QUEUE } from '../workers/relay.ts';
 import { openChatworkReplies } from './app/chatwork-replies.ts';
+import { createLinkedStatements } from './billing/linked-statement.ts';
 import type { Channels } from './channels/channel.ts';
 import { closeChannels, openChannels } from './channels/index.ts';
 import { usedChannels } from './clients/used-channels.ts';
@@ -196,6 +197,7 @@ async function open(given: AppOptions, opened: Opened): Promise<App> {
       links: replyLinks,
       done: createDone({ db, clock, newId }),
       cases,
+      statements: createLinkedStatements({ db }),
       clock,
       newId,
       log,

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { StatementRuns } from '../src/billing/runs/statement-runs.ts';
 import { createLoop, type Loop } from '../src/delivery/loop.ts';
 import type { NoticePump } from '../src/delivery/notices.ts';
 import type { Reconciler } from '../src/delivery/reconcile.ts';
@@ -16,6 +17,7 @@ export function createClockLoops(
     readonly reminders: Reminders;
     readonly caseWatch: CaseWatch;
     readonly cards: CardPump;
+    readonly statements: StatementRuns;
     readonly purgeDrafts: () => Promise<unknown>;
   },
   o: {
@@ -25,7 +27,9 @@ export function createClockLoops(
     readonly purgeEveryMs: number;
     readonly log: Logger;
   },
-): Readonly<Record<'sweep' | 'reconcile' | 'notices' | 'reminders' | 'cases' | 'cards' | 'purge', Loop>> {
+): Readonly<
+  Record<'sweep' | 'reconcile' | 'notices' | 'reminders' | 'cases' | 'cards' | 'statements' | 'purge', Loop>
+> {
   const { log } = o;
   return {
     sweep: createLoop({ name: 'sweep', everyMs: o.sweepEveryMs, run: () => parts.sweeper.sweep(), log }),
@@ -49,6 +53,12 @@ export function createClockLoops(
       log,
     }),
     cards: createLoop({ name: 'cards', everyMs: o.cardPollMs, run: () => parts.cards.pump(), log }),
+    statements: createLoop({
+      name: 'statements',
+      everyMs: o.sweepEveryMs,
+      run: () => parts.statements.work(),
+      log,
+    }),
     purge: createLoop({
       name: 'purge',
       everyMs: o.purgeEveryMs,

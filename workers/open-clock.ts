@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
+import { openStatementRuns } from '../src/billing/runs/open-runs.ts';
 import type { Channels } from '../src/channels/channel.ts';
 import type { Config } from '../src/config.ts';
 import type { Delivery } from '../src/delivery/assemble.ts';
@@ -17,7 +18,7 @@ const PURGE_EVERY_MS = 3_600_000;
 /** An unfinished form is forgotten after a day. */
 const DRAFTS_KEPT_MS = 86_400_000;
 
-/** The clock's loops, not started, with all they work on. `close` lets go of the connection the cards have. */
+/** The clock's loops, not started, with all they work on. `close` lets go of the connections the messages to supervisors have. */
 export function openClock(deps: {
   readonly db: Kysely<Schema>;
   readonly config: Pick<Config, 'slack'>;
@@ -35,12 +36,14 @@ export function openClock(deps: {
   const cases = createCases({ ...deps, addReport });
   const { channels, config } = deps;
   const cards = openCards({ db, cases, channels, slack: config.slack, clock, newId, log });
+  const statements = openStatementRuns({ ...deps, ...delivery, slack: config.slack });
   const loops = createClockLoops(
     {
       ...delivery,
       reminders: createReminders({ ...deps, addReport }),
       caseWatch: createCaseWatch({ ...deps, addReport }),
       cards: cards.pump,
+      statements: statements.runs,
       purgeDrafts: () => purgeDrafts(db, new Date(clock().getTime() - DRAFTS_KEPT_MS)),
     },
     {
@@ -51,5 +54,5 @@ export function openClock(deps: {
       log,
     },
   );
-  return { loops, close: () => cards.close() };
+  return { loops, close: async () => void (await Promise.all([cards.close(), statements.close()])) };
 }

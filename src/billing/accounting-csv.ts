@@ -1,6 +1,5 @@
+import { type Cell, csvText } from '../domain/csv.ts';
 import type { ClientUsage } from './usage.ts';
-
-type Cell = string | number;
 
 /** A column of the file: its heading, and what stands in it. */
 interface Column {
@@ -29,9 +28,6 @@ const COLUMNS: readonly Column[] = [
   { heading: 'うち消費税', value: ({ taxYen }) => taxYen },
 ];
 
-/** What makes a spreadsheet take a cell for a formula, full-width as Japanese input gives it included. */
-const FORMULA = /^[=+\-@\t\r＝＋－＠]/;
-
 /**
  * A month's usage as one CSV file for accounting: one line a client, and for each tax rate of the month two columns more.
  * UTF-8 with a byte order mark and lines ending with CR LF, as Excel wants them; figures are plain whole yen.
@@ -57,12 +53,5 @@ export function accountingCsv(usage: readonly ClientUsage[]): string {
     columns.map(({ heading }) => heading),
     ...usage.map((one) => columns.map(({ value }) => value(one))),
   ];
-  return `\ufeff${lines.map((line) => `${line.map(csvCell).join(',')}\r\n`).join('')}`;
-}
-
-/** P6: text stays text. What a person typed is quoted, and never a formula. */
-function csvCell(value: Cell): string {
-  if (typeof value === 'number') return String(value);
-  const text = FORMULA.test(value) ? `'${value}` : value;
-  return /[",\r\n']/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return csvText(lines);
 }

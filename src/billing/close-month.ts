@@ -3,7 +3,7 @@ import { addDays, jstMonth, monthStart, nextMonth } from '../domain/calendar.ts'
 import type { Clock, NewId } from '../domain/ports.ts';
 import type { Schema } from '../storage/schema.ts';
 import { lastClosedMonth } from './months.ts';
-import { clientBatches, computeStatements, summariesOf } from './statements.ts';
+import { clientBatches, computeStatements, type MonthSummary, summariesOf } from './statements.ts';
 import { storeStatements } from './stored-statements.ts';
 
 /** What a month comes to over all clients. Yen with tax. */
@@ -33,8 +33,12 @@ export type CloseResult =
 /** Months before the one being closed that an entry could still be on its way to. */
 const EARLIER_MONTHS = 12;
 
-/** The totals of a JST month (`YYYY-MM`), to be looked at before it is closed. */
-export async function monthTotals(db: Kysely<Schema>, month: string): Promise<MonthTotals> {
+/** The totals of a JST month (`YYYY-MM`), to be looked at before it is closed, and each statement in passing. */
+export async function monthTotals(
+  db: Kysely<Schema>,
+  month: string,
+  onStatement: (statement: MonthSummary) => void = () => {},
+): Promise<MonthTotals> {
   // Counted before the statements are read: what comes in between makes the closing refuse, never the reverse.
   const events = await bookedCount(db, month);
   let [statements, counted, totalYen, taxYen] = [0, 0, 0, 0];
@@ -43,6 +47,7 @@ export async function monthTotals(db: Kysely<Schema>, month: string): Promise<Mo
     counted += statement.counted;
     totalYen += statement.totalYen;
     taxYen += statement.taxYen;
+    onStatement(statement);
   }
   return { month, statements, counted, totalYen, taxYen, events };
 }
@@ -66,8 +71,41 @@ export async function closeMonth(
     readonly onProgress?: (stored: number) => void;
   },
 ): Promise<CloseResult> {
-  const refused = await db.transaction().execute((trx) => shut(trx, deps, o));
+  const refused = await shutMonth(db, deps, o);
   if (refused !== null) return { type: 'refused', why: refused };
+  return { type: 'closed', statements: await storeMonth(db, deps, o) };
+}
+
+/**
+ * The first half of `closeMonth`: shuts the month, or says why not. Null also when it was shut before.
+ * @param o.alongside done in the same transaction, when the month is shut by its end
+ */
+export async function shutMonth(
+  db: Kysely<Schema>,
+  deps: { readonly clock: Clock; readonly newId: NewId },
+  o: {
+    readonly month: string;
+    readonly by: string;
+    readonly seenEvents?: number;
+    readonly alongside?: (trx: Transaction<Schema>) => Promise<void>;
+  },
+): Promise<Refusal | null> {
+  return await db.transaction().execute(async (trx) => {
+    const refused = await shut(trx, deps, o);
+    if (refused === null) await o.alongside?.(trx);
+    return refused;
+  });
+}
+
+/**
+ * The second half: stores the statements of a month that is shut, those not stored yet. Returns how many it has. May be
+ * stopped anywhere and called again, also twice at once.
+ */
+export async function storeMonth(
+  db: Kysely<Schema>,
+  deps: { readonly clock: Clock },
+  o: { readonly month: string; readonly onProgress?: (stored: number) => void },
+): Promise<number> {
   const month = await db
     .selectFrom('billing_months')
     .select(['closed_at', 'written_at'])
@@ -92,10 +130,10 @@ export async function closeMonth(
     .select((eb) => eb.fn.countAll<number>().as('statements'))
     .where('month', '=', monthStart(o.month))
     .executeTakeFirstOrThrow();
-  return { type: 'closed', statements: Number(statements) };
+  return Number(statements);
 }
 
-type Refusal = Extract<CloseResult, { type: 'refused' }>['why'];
+export type Refusal = Extract<CloseResult, { type: 'refused' }>['why'];
 
 async function shut(
   trx: Transaction<Schema>,

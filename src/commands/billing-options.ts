@@ -52,6 +52,20 @@ export function addStatements(program: CommanderCommand, run: Run, runInto: RunI
     .action((clientCode: string, o: { yen: number; reason: string; call?: string }) =>
       run('statements adjust', { clientCode, yen: o.yen, reason: o.reason, receiptNumber: o.call }),
     );
+  statements
+    .command('run')
+    .description('prepare the statements of a month that is over, and with --approve close it and send them')
+    .requiredOption('--month <YYYY-MM>', 'a month in Japan')
+    .option('--approve', 'close the month for good and send its statements to all clients')
+    .option('--json', 'print JSON')
+    .action((o: { month: string; approve?: boolean; json?: boolean }) =>
+      run('statements run', { month: o.month, approve: o.approve === true, json: o.json === true }),
+    );
+  statements
+    .command('runs')
+    .description('how far the sending of the last months is')
+    .option('--json', 'print JSON')
+    .action((o: { json?: boolean }) => run('statements runs', { json: o.json === true }));
 }
 
 function amount(text: string): number {

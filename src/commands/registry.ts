@@ -22,6 +22,7 @@ import { importCommand } from './import.ts';
 import { installLinkCommand } from './install-link.ts';
 import { migrateCommand } from './migrate.ts';
 import { statementCommand } from './statement.ts';
+import { statementsRunCommand, statementsRunsCommand } from './statement-runs.ts';
 import { statementsCloseCommand, statementsExportCommand } from './statements.ts';
 import { storageFactsCommand } from './storage-facts.ts';
 import { usageCommand } from './usage.ts';
@@ -57,6 +58,8 @@ export function commandRegistry(): readonly Command[] {
     statementsExportCommand,
     statementsCloseCommand,
     statementsAdjustCommand,
+    statementsRunCommand,
+    statementsRunsCommand,
     migrateCommand,
     storageFactsCommand,
   ];

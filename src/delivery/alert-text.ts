@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import { formatCallTime } from '../domain/calendar.ts';
+import { formatCallTime, formatMonth } from '../domain/calendar.ts';
 import type { ReportPurpose } from '../domain/call.ts';
 import type { AlertSubject } from '../domain/delivery.ts';
 import type { ChannelName, Reason } from '../domain/outcome.ts';
@@ -21,7 +21,9 @@ export interface DeliveryInWords {
   readonly generation: number;
   readonly waitingSince: Date;
   readonly createdAt: Date;
-  readonly receiptNumber: string;
+  /** Null only of a statement. */
+  readonly receiptNumber: string | null;
+  readonly statementMonth: string | null;
   readonly clientCode: string;
   readonly clientName: string;
   readonly disabledAt: Date | null;
@@ -50,6 +52,8 @@ function purposeLines(purpose: ReportPurpose): readonly string[] {
       return ['内容: 嫌がらせ案件のご回答のお願い'];
     case 'case_message':
       return ['内容: 嫌がらせ案件のご連絡'];
+    // Named by its month.
+    case 'statement':
     case 'initial':
     case 'reminder':
       return [];
@@ -69,7 +73,10 @@ export function alertText(about: AlertSubject, words: DeliveryInWords, reason: R
   const channel = CHANNEL_LABELS[words.channel];
   const facts = [
     `顧客: ${words.clientCode} ${words.clientName}`,
-    `受付番号: ${words.receiptNumber}`,
+    ...(words.receiptNumber === null ? [] : [`受付番号: ${words.receiptNumber}`]),
+    ...(words.statementMonth === null
+      ? []
+      : [`内容: ${formatMonth(words.statementMonth.slice(0, 7))}分のご利用明細`]),
     ...purposeLines(words.purpose),
     `宛先: ${channel} ${words.address}`,
     `理由: ${reason.code}${reason.said ? `(相手の応答: ${reason.said})` : ''}`,
@@ -81,7 +88,9 @@ export function alertText(about: AlertSubject, words: DeliveryInWords, reason: R
       return [
         `【宛先停止】${channel}の宛先に届けられません。`,
         ...facts,
-        'この宛先への配信を止めました。ほかに使える宛先があれば、報告と、新しい宛先を伺うお知らせをそちらへ送りました。',
+        words.purpose === 'statement'
+          ? 'この宛先への配信を止めました。ほかに使える宛先があれば、明細はそちらへ送りました。'
+          : 'この宛先への配信を止めました。ほかに使える宛先があれば、報告と、新しい宛先を伺うお知らせをそちらへ送りました。',
         '顧客に新しい宛先を確認し、顧客ファイルを直して取り込んでください。',
         `取り込み: ${TYPED} clients import <顧客ファイル>`,
       ];

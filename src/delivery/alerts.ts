@@ -80,7 +80,7 @@ async function inWords(trx: Kysely<Schema>, deliveryId: string): Promise<Deliver
   const row = await trx
     .selectFrom('deliveries as d')
     .innerJoin('reports as r', 'r.id', 'd.report_id')
-    .innerJoin('calls as c', 'c.id', 'r.call_id')
+    .leftJoin('calls as c', 'c.id', 'r.call_id')
     .innerJoin('clients as client', 'client.id', 'd.client_id')
     .innerJoin('destinations as destination', 'destination.id', 'd.destination_id')
     .select([
@@ -100,6 +100,7 @@ async function inWords(trx: Kysely<Schema>, deliveryId: string): Promise<Deliver
       'client.name as clientName',
       'destination.disabled_at as disabledAt',
       'r.purpose',
+      'r.statement_month as statementMonth',
     ])
     .where('d.id', '=', deliveryId)
     .executeTakeFirstOrThrow();

@@ -7,6 +7,7 @@ import type { Renderer } from '../reports/render.ts';
 import type { QueueHandle } from '../storage/queues.ts';
 import type { Schema } from '../storage/schema.ts';
 import type { AddReport } from './add-report.ts';
+import { type AddStatement, createAddStatement } from './add-statement.ts';
 import { type Attempt, createAttempt } from './attempt.ts';
 import { createTakeBounce, type TakeBounce } from './bounce.ts';
 import type { Budgets } from './budgets.ts';
@@ -27,6 +28,7 @@ import { createTellChange, type TellChange } from './tell-change.ts';
 /** What brings reports to clients: the only writers of deliveries. */
 export interface Delivery {
   readonly addReport: AddReport;
+  readonly addStatement: AddStatement;
   readonly tellChange: TellChange;
   readonly reviews: Reviews;
   readonly relay: Relay;
@@ -63,6 +65,7 @@ export function assembleDelivery(deps: {
   const { slack, email, chatwork } = deps.channels;
   return {
     addReport: askingFor(addReport, reviews.ask),
+    addStatement: createAddStatement({ ...deps, addDeliveries: consequences.addDeliveries }),
     tellChange: createTellChange({ ...deps, addReport, askReview: reviews.ask }),
     reviews,
     endWorkspace: consequences.endWorkspace,

@@ -16,8 +16,25 @@ export async function concernedBy(
     .select('call_id')
     .where('id', '=', report.report_id)
     .executeTakeFirstOrThrow();
-  const { primary, fallbacks } = await routeOfCall(trx, callId);
+  const { primary, fallbacks } =
+    callId === null ? await routeOfClient(trx, report.client_id) : await routeOfCall(trx, callId);
   return [...primary, ...fallbacks];
+}
+
+/** Where goes what is for the client as a whole: its own destinations and its responsible person's. */
+export async function routeOfClient(trx: Kysely<Schema>, clientId: string): Promise<Route> {
+  const responsible = await trx
+    .selectFrom('roster_members')
+    .select('id')
+    .where('client_id', '=', clientId)
+    .where('responsible', '=', true)
+    .where('active', '=', true)
+    .executeTakeFirst();
+  return route({
+    destinations: await destinationsOf(trx, clientId),
+    responsibleMemberId: responsible?.id ?? null,
+    addresseeId: null,
+  });
 }
 
 /** Where a call's report goes, by what the call and its client's file say now. */

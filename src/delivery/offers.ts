@@ -14,12 +14,16 @@ export function offersOf(
   delivery: { readonly id: string; readonly createdAt: Date },
 ): Offers {
   const { id: deliveryId } = delivery;
+  const none = { answer: null, done: null, page: null };
+  if (report.purpose === 'statement') {
+    return { ...none, page: { url: links?.url('statement', delivery) ?? null } };
+  }
   if (report.ofCase && asksForAnswer(report.purpose) && hasAnswers(report.content)) {
-    return { answer: { url: links?.url('answer', delivery) ?? null, deliveryId }, done: null };
+    return { ...none, answer: { url: links?.url('answer', delivery) ?? null, deliveryId } };
   }
   return offersDone(report.purpose)
-    ? { answer: null, done: { url: links?.url('done', delivery) ?? null, deliveryId } }
-    : { answer: null, done: null };
+    ? { ...none, done: { url: links?.url('done', delivery) ?? null, deliveryId } }
+    : none;
 }
 
 /** Only words that ask for the client's answer can offer it: a kind may have been given an ordinary report. */
@@ -35,6 +39,7 @@ function hasAnswers(content: LoadedReport['content']): boolean {
     case 'unsure':
     case 'retraction':
     case 'destination-notice':
+    case 'statement':
       return false;
     default:
       return content satisfies never;

@@ -8,7 +8,8 @@ import type { Schema } from '../storage/schema.ts';
 export interface DeliveryRow {
   readonly id: string;
   readonly state: DeliveryState;
-  readonly receiptNumber: string;
+  /** Null only of a statement. */
+  readonly receiptNumber: string | null;
   readonly clientCode: string;
   readonly channel: ChannelName;
   readonly address: string;
@@ -33,7 +34,7 @@ export async function listDeliveries(
   let query = db
     .selectFrom('deliveries as d')
     .innerJoin('reports as r', 'r.id', 'd.report_id')
-    .innerJoin('calls as c', 'c.id', 'r.call_id')
+    .leftJoin('calls as c', 'c.id', 'r.call_id')
     .innerJoin('clients as client', 'client.id', 'd.client_id')
     .select((eb) => [
       eb

@@ -6,6 +6,7 @@ import type { ReportContent } from '../reports/content.ts';
 import { buildCorrection, changesBetween } from '../reports/correction.ts';
 import { buildDestinationNotice } from '../reports/destination-notice.ts';
 import { buildRetraction } from '../reports/retraction.ts';
+import type { StatementView } from '../reports/statement.ts';
 import { buildView, type CallsSoFar, type ReportFacts } from '../reports/view.ts';
 import { type CallFacts, type CallSnapshot, CHANGEABLE, type Schema } from '../storage/schema.ts';
 
@@ -19,6 +20,20 @@ export interface LoadedReport {
 }
 
 export async function loadReport(trx: Kysely<Schema>, reportId: string): Promise<LoadedReport> {
+  const { content } = await trx
+    .selectFrom('reports')
+    .select('content')
+    .where('id', '=', reportId)
+    .executeTakeFirstOrThrow();
+  // A statement was worded when it was made, from a month that never changes (P5).
+  if (content !== null) {
+    const view = content as unknown as StatementView;
+    return { content: { template: 'statement', view }, purpose: 'statement', urgent: false, ofCase: false };
+  }
+  return await loadCallReport(trx, reportId);
+}
+
+async function loadCallReport(trx: Kysely<Schema>, reportId: string): Promise<LoadedReport> {
   const row = await trx
     .selectFrom('reports as r')
     .innerJoin('calls as c', 'c.id', 'r.call_id')
@@ -130,6 +145,8 @@ export async function loadReport(trx: Kysely<Schema>, reportId: string): Promise
     case 'destination_notice':
     case 'case_reminder':
     case 'case_message':
+    // Loaded above: it is of no call.
+    case 'statement':
       return { content: { template: row.kind_template, view: buildView(now) }, purpose, urgent, ofCase };
     default:
       return row.purpose satisfies never;

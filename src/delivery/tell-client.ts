@@ -36,6 +36,8 @@ export function createTellClient(deps: { readonly addReport: AddReport }): TellC
       .select('call_id')
       .where('id', '=', delivery.report_id)
       .executeTakeFirstOrThrow();
+    // A statement names no call to speak of; staff was alerted, and the next report finds its way.
+    if (callId === null) return;
     // Two destinations of one call may fail at the same moment; their notices are numbered one after the other.
     await trx.selectFrom('calls').select('id').where('id', '=', callId).forNoKeyUpdate().execute();
     await deps.addReport(trx, {

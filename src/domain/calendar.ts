@@ -89,6 +89,11 @@ export function formatCallTime(moment: Date): string {
   return `${formatDate(local)} ${local.toFormat('HH:mm')}`;
 }
 
+/** A moment within a month that is named already, JST: `6月20日(木) 13:05`. */
+export function formatShortTime(moment: Date): string {
+  return formatCallTime(moment).replace(/^\d+年/, '');
+}
+
 /** A JST day as reports show it: `2024年6月20日(木)`. */
 export function formatDay(day: string): string {
   return formatDate(onDay(day));

@@ -21,7 +21,7 @@ export const NUMBER_STATE_LABELS: Readonly<Record<Exclude<NumberState, 'given'>,
 };
 
 /**
- * Why a report was made. `destination_notice` is the one that is not about its call: it asks the client for a new
+ * Why a report was made. `destination_notice` is not about its call: it asks the client for a new
  * address after a report of that call could not reach one [MK]; like all but the first, it is never counted.
  */
 export type ReportPurpose =
@@ -33,7 +33,9 @@ export type ReportPurpose =
   /** Asks once more for the answer to a harassment case. */
   | 'case_reminder'
   /** A supervisor's ready-made message about a harassment case. */
-  | 'case_message';
+  | 'case_message'
+  /** A month's statement (利用明細): the one that is about no call. */
+  | 'statement';
 
 /**
  * A call as an operator enters it, before any rule is applied. Text is as typed: the record keeps everything,

@@ -12,6 +12,7 @@ const OFFERED: Readonly<Record<ReportPurpose, boolean>> = {
   // A case is answered, not ticked off.
   case_reminder: false,
   case_message: false,
+  statement: false,
 };
 
 export function offersDone(purpose: ReportPurpose): boolean {

@@ -11,7 +11,7 @@ export type KindTemplate = 'message' | 'unsure' | 'flagged';
 
 /**
  * What is sent to a client: the report of a call, worded by its kind; what changed in it, or that it is taken back;
- * a word about one of its destinations; or about a harassment case as a whole.
+ * a word about one of its destinations; about a harassment case as a whole; or a month's statement.
  */
 export type ReportTemplate =
   | KindTemplate
@@ -19,7 +19,8 @@ export type ReportTemplate =
   | 'retraction'
   | 'destination-notice'
   | 'case-reminder'
-  | 'case-message';
+  | 'case-message'
+  | 'statement';
 
 export interface Kind {
   readonly code: string;

@@ -3,14 +3,23 @@ import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 /** How long a link in a report works. Reports are answered within days; a mailbox is kept for years. */
 export const LINK_DAYS = 30;
 
-/** What a link lets its holder do: mark the call done (対応済み), or answer the case it belongs to. */
-export const LINK_PURPOSES = ['done', 'answer'] as const;
+/** How long a statement's link works: long enough for a quarter's books. */
+export const STATEMENT_LINK_DAYS = 90;
+
+/** What a link lets its holder do: mark the call done (対応済み), answer the case it belongs to, or read a statement. */
+export const LINK_PURPOSES = ['done', 'answer', 'statement'] as const;
 export type LinkPurpose = (typeof LINK_PURPOSES)[number];
 
 /** Of the key: a link for one purpose is signed with another key than one for the other, and does nothing there. */
 const KEY_INFO: Readonly<Record<LinkPurpose, string>> = {
   done: 'toritsugi/link/done/v1',
   answer: 'toritsugi/link/answer/v1',
+  statement: 'toritsugi/link/statement/v1',
+};
+const DAYS: Readonly<Record<LinkPurpose, number>> = {
+  done: LINK_DAYS,
+  answer: LINK_DAYS,
+  statement: STATEMENT_LINK_DAYS,
 };
 const ID_BYTES = 16;
 const EXPIRY_BYTES = 4;
@@ -42,7 +51,11 @@ export interface ReplyLinks {
 export function createReplyLinks(o: { readonly publicUrl: string; readonly linkSecret: string }): ReplyLinks {
   const keyFor = (purpose: LinkPurpose) =>
     Buffer.from(hkdfSync('sha256', o.linkSecret, '', KEY_INFO[purpose], 32));
-  const keys: Readonly<Record<LinkPurpose, Buffer>> = { done: keyFor('done'), answer: keyFor('answer') };
+  const keys: Readonly<Record<LinkPurpose, Buffer>> = {
+    done: keyFor('done'),
+    answer: keyFor('answer'),
+    statement: keyFor('statement'),
+  };
   const mac = (purpose: LinkPurpose, signed: Uint8Array) =>
     createHmac('sha256', keys[purpose]).update(signed).digest().subarray(0, MAC_BYTES);
 
@@ -51,7 +64,7 @@ export function createReplyLinks(o: { readonly publicUrl: string; readonly linkS
       if (!UUID.test(id)) throw new RangeError('not the id of a delivery');
       const signed = Buffer.alloc(ID_BYTES + EXPIRY_BYTES);
       signed.write(id.replaceAll('-', ''), 'hex');
-      signed.writeUInt32BE(Math.floor(createdAt.getTime() / 1000) + LINK_DAYS * 86_400, ID_BYTES);
+      signed.writeUInt32BE(Math.floor(createdAt.getTime() / 1000) + DAYS[purpose] * 86_400, ID_BYTES);
       return `${o.publicUrl}/r/${Buffer.concat([signed, mac(purpose, signed)]).toString('base64url')}`;
     },
     read(token, now) {

@@ -48,6 +48,7 @@ import { DEFAULT_OPERATOR_SETTINGS, type OperatorSettings } from './settings.ts'
 import { listenForShortcuts } from './shortcuts.ts';
 import { createWebClient, webClientOptions } from './slack-client.ts';
 import { createSocketMode } from './socket-mode.ts';
+import { listenForRuns } from './statements/run-listeners.ts';
 import { createWorkspaceEvents, type WorkspaceGone } from './workspace-events.ts';
 import { createWorkspaceGate, OPEN_TO_READERS } from './workspace-gate.ts';
 
@@ -198,6 +199,7 @@ export function createOperatorApp(deps: {
       evidenceUrl: (caseId, userId) => deps.evidenceLinks?.url({ caseId, userId, now: clock() }),
     }),
   });
+  listenForRuns(bolt, { ...deps, supervisors, responseUrl, inHand });
 
   const clientIn = createClientIn({ own: web, tokenIn, options: clientOptions });
   listenForDone(bolt, { ...deps, clientIn, responseUrl, inHand });

@@ -19,8 +19,9 @@ const OFFER = {
 /** What the reports of a sample may offer, each to be tried; a report never offers both. */
 export function offersTried(sample: Sample): readonly Offers[] {
   return [
-    { done: sample.done ? OFFER : null, answer: null },
-    ...(sample.answer ? [{ done: null, answer: OFFER }] : []),
+    { done: sample.done ? OFFER : null, answer: null, page: null },
+    ...(sample.answer ? [{ done: null, answer: OFFER, page: null }] : []),
+    ...(sample.page ? [{ done: null, answer: null, page: OFFER }] : []),
   ];
 }
 
@@ -29,6 +30,9 @@ export function offerFault(format: Format, rendered: string, offers: Offers): st
   const faults = [
     offers.done === null ? null : doneFault(format, rendered),
     offers.answer === null ? null : answerFault(format, rendered),
+    offers.page === null || rendered.includes(OFFER.url)
+      ? null
+      : 'does not print {{ statementLink }}, by which its reader sees every call',
   ];
   return faults.find((fault) => fault !== null) ?? null;
 }

@@ -1,4 +1,4 @@
-import type { Body } from '../domain/body.ts';
+import type { Body, EmailBody } from '../domain/body.ts';
 import type { ChannelName } from '../domain/outcome.ts';
 import { type Parsed, renderText, type Scope } from './engine.ts';
 import type { Format } from './formats.ts';
@@ -11,8 +11,16 @@ export const SUBJECT = '【受電報告】';
 /** One kind of report, its template parsed for every format. */
 export type ParsedFormats = Readonly<Record<Format, Parsed>>;
 
+/** What a mail is besides its words. */
+export type Envelope = Pick<EmailBody, 'subject' | 'attachments'>;
+
 /** A report as one channel sends it. Throws when a template does not render or its channel would refuse it. */
-export function compose(channel: ChannelName, parsed: ParsedFormats, scope: Scope): Body {
+export function compose(
+  channel: ChannelName,
+  parsed: ParsedFormats,
+  scope: Scope,
+  envelope: Envelope = { subject: SUBJECT },
+): Body {
   switch (channel) {
     case 'chatwork': {
       const text = renderText(parsed.chatwork, scope);
@@ -25,7 +33,7 @@ export function compose(channel: ChannelName, parsed: ParsedFormats, scope: Scop
     case 'email': {
       const html = renderText(parsed['mail-html'], scope);
       const text = renderText(parsed['mail-text'], scope);
-      return accepted({ subject: SUBJECT, text, html }, htmlFault(html));
+      return accepted({ ...envelope, text, html }, htmlFault(html));
     }
     default:
       return channel satisfies never;

@@ -3,6 +3,7 @@ import type { CaseMessageView, CaseReminderView } from './case-notice.ts';
 import type { CorrectionView } from './correction.ts';
 import type { DestinationNoticeView } from './destination-notice.ts';
 import type { RetractionView } from './retraction.ts';
+import type { StatementView } from './statement.ts';
 import type { ReportView } from './view.ts';
 
 /** What is said, ready for its template: each kind of report has a view of its own. */
@@ -12,4 +13,5 @@ export type ReportContent =
   | { readonly template: 'retraction'; readonly view: RetractionView }
   | { readonly template: 'destination-notice'; readonly view: DestinationNoticeView }
   | { readonly template: 'case-reminder'; readonly view: CaseReminderView }
-  | { readonly template: 'case-message'; readonly view: CaseMessageView };
+  | { readonly template: 'case-message'; readonly view: CaseMessageView }
+  | { readonly template: 'statement'; readonly view: StatementView };

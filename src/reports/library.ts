@@ -46,6 +46,7 @@ export async function openLibrary(templatesDir: URL): Promise<Library> {
     'destination-notice': open('destination-notice'),
     'case-reminder': open('case-reminder'),
     'case-message': open('case-message'),
+    statement: open('statement'),
   };
   if (problems.size > 0) throw new TemplateError([...problems.values()].sort(byPlace));
   return library;

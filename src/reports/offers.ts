@@ -6,12 +6,28 @@ import { type DoneOffer, doneScope } from './done.ts';
 export interface Offers {
   readonly done: DoneOffer | null;
   readonly answer: AnswerOffer | null;
+  readonly page: PageOffer | null;
+}
+
+/** Where the reader of a statement finds each of its calls; null where the settings for links are not at hand. */
+export interface PageOffer {
+  readonly url: string | null;
 }
 
 /** What is in a template's reach of them: links off Slack, the delivery's id for buttons on Slack. */
-export const OFFER_VARIABLES = ['doneLink', 'doneDelivery', 'answerLink', 'answerDelivery'] as const;
+export const OFFER_VARIABLES = [
+  'doneLink',
+  'doneDelivery',
+  'answerLink',
+  'answerDelivery',
+  'statementLink',
+] as const;
 export type OfferScope = Readonly<Record<(typeof OFFER_VARIABLES)[number], string | null>>;
 
 export function offerScope(channel: ChannelName, offers: Partial<Offers>): OfferScope {
-  return { ...doneScope(channel, offers.done), ...answerScope(channel, offers.answer) };
+  return {
+    ...doneScope(channel, offers.done),
+    ...answerScope(channel, offers.answer),
+    statementLink: offers.page?.url ?? null,
+  };
 }

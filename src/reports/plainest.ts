@@ -2,16 +2,18 @@ import type { Body } from '../domain/body.ts';
 import { ANSWER_CHOICES, ANSWER_LABELS } from '../domain/cases/answers.ts';
 import type { KindTemplate } from '../domain/kinds.ts';
 import type { ChannelName } from '../domain/outcome.ts';
-import { LINK_DAYS } from '../domain/reply-link.ts';
+import { LINK_DAYS, STATEMENT_LINK_DAYS } from '../domain/reply-link.ts';
 import type { AnswerOffer } from './answer.ts';
 import type { CaseMessageView, CaseReminderView } from './case-notice.ts';
-import { SUBJECT } from './compose.ts';
 import type { ReportContent } from './content.ts';
 import type { CorrectionView } from './correction.ts';
 import type { DestinationNoticeView } from './destination-notice.ts';
 import type { DoneOffer } from './done.ts';
+import { envelopeOf } from './envelope.ts';
 import { asChatwork, asMrkdwn } from './escape.ts';
+import type { PageOffer } from './offers.ts';
 import type { RetractionView } from './retraction.ts';
+import type { StatementView } from './statement.ts';
 import type { ReportView } from './view.ts';
 
 /** Stored as the template version of a report that no template made. */
@@ -19,6 +21,8 @@ export const PLAINEST_VERSION = 'plainest-1';
 
 const ANSWER_REQUEST = `回答はこちら(${LINK_DAYS}日間有効):`;
 const DONE_REQUEST = `ご対応がお済みになりましたら、次のページからお知らせください(${LINK_DAYS}日間有効):`;
+
+const PAGE_REQUEST = `すべての受電と内訳は、次のページでご覧いただけます(${STATEMENT_LINK_DAYS}日間有効):`;
 
 const ANSWERS = ANSWER_CHOICES.map((choice) => `「${ANSWER_LABELS[choice]}」`).join('');
 
@@ -41,13 +45,19 @@ export function plainest(
     readonly channel: ChannelName;
     readonly mark: string;
     readonly done?: DoneOffer | null;
+    readonly page?: PageOffer | null;
     readonly answer?: AnswerOffer | null;
   },
 ): Body {
   // No blocks, so no button: the plainest form has the link on Slack too.
   const link = (request: string, url: string | null | undefined) => (url ? `${request}\n${url}` : null);
-  const links = [link(ANSWER_REQUEST, o.answer?.url), link(DONE_REQUEST, o.done?.url)];
-  const text = [SUBJECT, ...linesOf(o), ...links, o.view.agency, `配信番号: ${o.mark}`]
+  const links = [
+    link(ANSWER_REQUEST, o.answer?.url),
+    link(DONE_REQUEST, o.done?.url),
+    link(PAGE_REQUEST, o.page?.url),
+  ];
+  const envelope = envelopeOf(o);
+  const text = [envelope.subject, ...linesOf(o), ...links, o.view.agency, `配信番号: ${o.mark}`]
     .filter((line) => line !== null)
     .join('\n');
   switch (o.channel) {
@@ -56,7 +66,7 @@ export function plainest(
     case 'slack':
       return { text: asMrkdwn(text), blocks: [] };
     case 'email':
-      return { subject: SUBJECT, text, html: '' };
+      return { ...envelope, text, html: '' };
     default:
       return o.channel satisfies never;
   }
@@ -74,6 +84,8 @@ function linesOf(o: ReportContent): readonly (string | null)[] {
       return caseReminderLines(o.view);
     case 'case-message':
       return caseMessageLines(o.view);
+    case 'statement':
+      return statementLines(o.view);
     case 'message':
     case 'unsure':
     case 'flagged':
@@ -134,6 +146,20 @@ function caseLines(view: CaseReminderView | CaseMessageView): readonly string[] 
     `■受電日時: ${view.callTime}`,
     `■電話番号: ${view.number}`,
     `■これまでの件数: ${view.callsSoFar}`,
+  ];
+}
+
+function statementLines(view: StatementView): readonly (string | null)[] {
+  return [
+    view.recipient,
+    `${view.month}分のご利用明細をお届けいたします。`,
+    `■ご契約プラン: ${view.plan}`,
+    `■受電回数: ${view.count}`,
+    view.amounts,
+    `■ご請求額(税込): ${view.total}`,
+    view.taxes,
+    view.registration && `■登録番号: ${view.registration}`,
+    view.refused && `■お断りした営業電話: ${view.refused}`,
   ];
 }
 

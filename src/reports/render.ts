@@ -4,9 +4,10 @@ import type { AnswerOffer } from './answer.ts';
 import { compose } from './compose.ts';
 import type { ReportContent } from './content.ts';
 import type { DoneOffer } from './done.ts';
+import { envelopeOf } from './envelope.ts';
 import { openLibrary } from './library.ts';
 import { mentionOn } from './mention.ts';
-import { offerScope } from './offers.ts';
+import { offerScope, type PageOffer } from './offers.ts';
 import { PLAINEST_VERSION, plainest } from './plainest.ts';
 
 /** What is reported, on which channel, in which delivery. */
@@ -20,6 +21,8 @@ export type ReportRequest = ReportContent & {
   readonly done?: DoneOffer | null;
   /** How the reader answers the case the call belongs to; null or absent where that is not offered. */
   readonly answer?: AnswerOffer | null;
+  /** The page of the statement; null or absent where there is none. */
+  readonly page?: PageOffer | null;
 };
 
 export interface RenderedReport {
@@ -62,12 +65,8 @@ export async function createRenderer(o: { readonly templatesDir: URL }): Promise
       try {
         const { formats, versions } = library[template];
         const mention = mentionOn(channel, request.mention);
-        const body = compose(channel, formats, {
-          ...view,
-          mark,
-          mention,
-          ...offerScope(channel, request),
-        });
+        const scope = { ...view, mark, mention, ...offerScope(channel, request) };
+        const body = compose(channel, formats, scope, envelopeOf(request));
         return { body, templateVersion: versions[channel], plainest: false, problem: null };
       } catch (thrown) {
         // P10: a parser's message may quote what it could not parse; a fault found by a limit holds figures.

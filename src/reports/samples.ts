@@ -5,13 +5,17 @@ import { buildCaseMessage, buildCaseReminder } from './case-notice.ts';
 import type { ReportContent } from './content.ts';
 import { buildCorrection } from './correction.ts';
 import { buildDestinationNotice, type DestinationNoticeFacts } from './destination-notice.ts';
+import { HOSTILE_TEXT } from './hostile-text.ts';
 import { buildRetraction } from './retraction.ts';
+import { statementSamples } from './statement-samples.ts';
 import { buildView, type ReportFacts } from './view.ts';
 
 /*
  * Views every template must render before a single report goes out: an everyday call, one with nothing filled
  * in, ones with every field as long as it may be, and one with everything that could be taken for markup.
  */
+
+export { HOSTILE_TEXT };
 
 export interface Sample {
   readonly name: string;
@@ -20,6 +24,8 @@ export interface Sample {
   readonly done?: boolean;
   /** Whether they offer to be answered, when their call belongs to a case; the template must then print how. */
   readonly answer?: boolean;
+  /** Whether they have a page; the template must then print where. */
+  readonly page?: boolean;
 }
 
 const EVERYDAY: ReportFacts = {
@@ -55,11 +61,6 @@ const EMPTY: ReportFacts = {
   month: null,
   flaggedSoFar: null,
 };
-
-/** Text that every channel would act on if it were let: notation, mentions, links, tags, template syntax. */
-export const HOSTILE_TEXT =
-  '[toall] [/info] [To:1] <!channel> <@U1> <https://a.example|b> </td><script>alert(1)</script> " \' \\ ' +
-  '{{ mark }} {% raw %} *a* :smile: \r\nBcc: x@b.example\u202e\u0000\u001b[31m';
 
 /** The longest name of a client, an operator or an agency that reports are made for. */
 const LONGEST_NAME = 200;
@@ -122,6 +123,8 @@ export function samplesOf(template: ReportTemplate): readonly Sample[] {
           answer: true,
         })),
       );
+    case 'statement':
+      return statementSamples().map(([name, view]) => ({ name, view, page: true }));
     case 'message':
     case 'unsure':
     case 'flagged':

@@ -1,5 +1,6 @@
 import type { ColumnType, Generated, JSONColumnType, Selectable } from 'kysely';
 import type { AgencyProfile } from '../domain/agency.ts';
+import type { RunFigures } from '../domain/billing/run.ts';
 import type { StatementSummary } from '../domain/billing/statement.ts';
 import type { Body } from '../domain/body.ts';
 import type { NumberState, ReportPurpose, Wish } from '../domain/call.ts';
@@ -189,9 +190,23 @@ export interface Schema extends ChatworkTables {
     total_yen: number;
     summary: Json<StoredStatement>;
   };
+  /** The run that brings a month's statements to clients; see `billing/runs/`. */
+  statement_runs: {
+    month: DateText;
+    prepared_at: Date;
+    /** What supervisors are shown before they approve it. */
+    figures: Json<RunFigures>;
+    approved_at: Generated<Date | null>;
+    approved_by: Generated<string | null>;
+    /** When the last client's statement was handed to delivery. */
+    finished_at: Generated<Date | null>;
+    /** What the supervisors' message says by now, for finding whether it is behind. */
+    shown: Generated<string | null>;
+  };
   reports: {
     id: string;
-    call_id: string;
+    /** Null only of a `statement`. */
+    call_id: string | null;
     client_id: string;
     sequence: number;
     purpose: ReportPurpose;
@@ -210,6 +225,9 @@ export interface Schema extends ChatworkTables {
     case_seq: Generated<number | null>;
     /** Since when another report, or silence, has taken its place: it is sent no more. */
     superseded_at: Generated<Date | null>;
+    /** Only of a `statement`: its month, and its words, because it is made of no call. */
+    statement_month: Generated<DateText | null>;
+    content: ColumnType<StatementWords | null, string | null | undefined, never>;
   };
   deliveries: {
     id: string;
@@ -426,6 +444,9 @@ export interface Schema extends ChatworkTables {
     detail: Json<Record<string, unknown>>;
   };
 }
+
+/** What a statement says, worded once: texts by name, see `reports/statement.ts`. */
+export type StatementWords = Readonly<Record<string, string | null>>;
 
 /** A statement without its calls, which are read from the events of its month; JSON has no dates. */
 export type StoredStatement = AsJson<StatementSummary>;

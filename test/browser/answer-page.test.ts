@@ -68,6 +68,7 @@ beforeAll(async () => {
       links,
       done: { read: async () => ({ type: 'revoked' }), mark: async () => ({ type: 'revoked' }) },
       cases,
+      statements: { read: async () => undefined, readCall: async () => undefined },
       clock: () => NOW,
       newId,
       log: createLogger('silent', { write: () => {} }),

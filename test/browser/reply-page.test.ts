@@ -54,6 +54,7 @@ beforeAll(async () => {
         readForDelivery: async () => ({ type: 'revoked' }),
         answer: async () => ({ type: 'revoked' }),
       },
+      statements: { read: async () => undefined, readCall: async () => undefined },
       clock: () => NOW,
       newId: () => DELIVERY.id,
       log: createLogger('silent', { write: () => {} }),

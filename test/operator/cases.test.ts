@@ -528,7 +528,7 @@ describe('what a supervisor does from the card', () => {
   it('P9 leads whoever pressed, and nobody else, to the evidence, and sends an alarm’s message once', async () => {
     await withCard();
     const evidence = await supervisor().pressToOpen(card(), '証跡');
-    const { number } = await theCase();
+    const { id, number } = await theCase();
     expect(evidence.text()).toContain(`npm run toritsugi -- cases export ${number}`);
     const token = /<https:\/\/toritsugi\.example\/evidence\/([\w-]+)\|/.exec(evidence.text())?.[1];
     expect(desk.world.evidenceLinks.read(token ?? '', desk.world.clock.now())).toEqual({

@@ -5,6 +5,7 @@ import type { Schema } from '../../src/storage/schema.ts';
 const ROOTS = [
   'clients',
   'billing_months',
+  'statement_runs',
   'receipt_days',
   'blocked_scopes',
   'notices',

@@ -74,6 +74,7 @@ async function start(o: Partial<ReplyDoor> = {}): Promise<void> {
       links: world.replyLinks,
       done: createDone({ db: world.db, clock: world.clock.now, newId }),
       cases: world.cases,
+      statements: { read: async () => undefined, readCall: async () => undefined },
       clock: world.clock.now,
       newId,
       log,

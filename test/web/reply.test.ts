@@ -50,6 +50,7 @@ async function start(o: Partial<ReplyDoor> = {}): Promise<void> {
       links: world.replyLinks,
       done,
       cases: world.cases,
+      statements: { read: async () => undefined, readCall: async () => undefined },
       clock: world.clock.now,
       newId,
       log,

@@ -77,6 +77,7 @@ export function createEmailChannel(o: {
           subject: oneLine(message.body.subject),
           text: message.body.text,
           html: message.body.html,
+          attachments: message.body.attachments ?? [],
         },
         signal,
       );

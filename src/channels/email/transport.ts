@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { createTransport, type Transporter } from 'nodemailer';
+import type { MailAttachment } from '../../domain/body.ts';
 import { type Deadline, type Stopped, startDeadline } from '../deadline.ts';
 import type { Mailbox } from './mailbox.ts';
 import type { SmtpServer } from './smtp-url.ts';
@@ -51,6 +52,7 @@ export interface Mail {
   readonly subject: string;
   readonly text: string;
   readonly html: string;
+  readonly attachments: readonly MailAttachment[];
 }
 
 /**
@@ -167,6 +169,13 @@ export function createMailTransport(o: {
         subject: mail.subject,
         text: mail.text,
         html: mail.html,
+        ...(mail.attachments.length > 0 && {
+          attachments: mail.attachments.map(({ filename, contentType, text }) => ({
+            filename,
+            contentType,
+            content: Buffer.from(text),
+          })),
+        }),
         headers: {
           'Auto-Submitted': 'auto-generated',
           // Exchange answers automatic mail with out-of-office notes unless told so in its own words.

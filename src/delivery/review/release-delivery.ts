@@ -20,7 +20,8 @@ export async function releaseDelivery(
     .executeTakeFirst();
   if (delivery === undefined) return { type: 'refused', message: `there is no delivery ${o.id}` };
   const { state, callId } = delivery;
-  if (state !== 'held') {
+  // A statement is never held.
+  if (state !== 'held' || callId === null) {
     return { type: 'refused', message: `it is ${state}: only a held delivery can be released` };
   }
   const by = { id: o.actor, name: o.actor };

@@ -11,6 +11,7 @@ const ASKS: Readonly<Record<ReportPurpose, boolean>> = {
   case_message: true,
   retraction: false,
   destination_notice: false,
+  statement: false,
 };
 
 export function asksForAnswer(purpose: ReportPurpose): boolean {

@@ -204,7 +204,7 @@ function cookieFor({ publicUrl }: InstallDoor) {
 }
 
 function wear(context: Context): void {
-  for (const [name, value] of Object.entries(replyHeaders(STYLE))) context.header(name, value);
+  for (const [name, value] of Object.entries(replyHeaders([STYLE]))) context.header(name, value);
 }
 
 function closed(context: Context): Promise<Response> {

@@ -2,7 +2,19 @@ import type { Child } from 'hono/jsx';
 import { STYLE } from './style.ts';
 
 /** What every page behind a link stands in. It loads nothing and needs no script. */
-export function Frame({ title, children }: { readonly title: string; readonly children: Child }) {
+export function Frame({
+  title,
+  kind = '【受電報告】',
+  style,
+  children,
+}: {
+  readonly title: string;
+  /** What stands after the title in the reader's tab. */
+  readonly kind?: string;
+  /** A sheet besides `STYLE`; `replyHeaders` has to let it in. */
+  readonly style?: string;
+  readonly children: Child;
+}) {
   return (
     <html lang="ja">
       <head>
@@ -11,9 +23,10 @@ export function Frame({ title, children }: { readonly title: string; readonly ch
         <meta name="robots" content="noindex, nofollow" />
         <meta name="color-scheme" content="light dark" />
         <meta name="format-detection" content="telephone=no" />
-        <title>{`${title} 【受電報告】`}</title>
+        <title>{`${title} ${kind}`}</title>
         <link rel="icon" href="data:," />
         <style dangerouslySetInnerHTML={{ __html: STYLE }} />
+        {style !== undefined && <style dangerouslySetInnerHTML={{ __html: style }} />}
       </head>
       <body>
         <main>

@@ -1,6 +1,7 @@
 import type { Context, Handler } from 'hono';
 import type { Logger } from 'pino';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
+import type { LinkedStatements } from '../../billing/linked-statement.ts';
 import type { Clock, NewId } from '../../domain/ports.ts';
 import type { LinkPurpose, ReplyLinks } from '../../domain/reply-link.ts';
 import type { Cases } from '../../followup/cases/cases.ts';
@@ -10,11 +11,13 @@ import { createAnswerReply } from './answer-reply.tsx';
 import { createDoneReply } from './done-reply.tsx';
 import { replyHeaders } from './headers.ts';
 import { notice, type Reply, refusalPage, unreadable } from './reply.tsx';
+import { createStatementReply } from './statement-reply.tsx';
 
 export interface ReplyDoor {
   readonly links: ReplyLinks;
   readonly done: Done;
   readonly cases: Pick<Cases, 'readForDelivery' | 'answer'>;
+  readonly statements: LinkedStatements;
   readonly clock: Clock;
   readonly newId: NewId;
   readonly log: Logger;
@@ -27,7 +30,8 @@ const METHODS = 'GET, HEAD, POST';
 const FORM = /^application\/x-www-form-urlencoded\b/i;
 
 /**
- * `/r/:token`, the link in a mail or Chatwork report; the token says whether it marks a call done or answers a case.
+ * `/r/:token`, the link in a mail or Chatwork report; the token says whether it marks a call done, answers a case
+ * or shows a statement.
  * GET shows, and nothing else: scanners open every link. Only POST acts, once for the same form, and leads back to
  * the page.
  *
@@ -41,6 +45,7 @@ export function replyHandler(door: ReplyDoor): Handler {
   const replies: Readonly<Record<LinkPurpose, Reply>> = {
     done: createDoneReply(door.done),
     answer: createAnswerReply(door),
+    statement: createStatementReply(door.statements),
   };
 
   async function answer(context: Context): Promise<Response> {
