@@ -118,6 +118,12 @@ describe('what only one place may do', () => {
     expect(writers('operator_notes')).toEqual(['src/followup/cases/operator-notes.ts']);
   });
 
+  it('writes what was told of used-up plans in billing alone', () => {
+    const files = writers('usage_warnings');
+    expect(files.length).toBeGreaterThan(1);
+    expect(files.every((file) => roomOf(file) === 'billing')).toBe(true);
+  });
+
   it('writes messages of clients in Chatwork in one folder of followup alone', () => {
     const files = ['chatwork_replies', 'chatwork_looks', 'chatwork_rooms'].flatMap(writers);
     expect(files.length).toBeGreaterThan(3);

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { StatementRuns } from '../src/billing/runs/statement-runs.ts';
+import type { UsageWatch } from '../src/billing/warn-usage.ts';
 import { createLoop, type Loop } from '../src/delivery/loop.ts';
 import type { NoticePump } from '../src/delivery/notices.ts';
 import type { Reconciler } from '../src/delivery/reconcile.ts';
@@ -8,7 +9,7 @@ import type { CaseWatch } from '../src/followup/cases/watch-cases.ts';
 import type { Reminders } from '../src/followup/remind.ts';
 import type { CardPump } from '../src/operator/cases/card-pump.ts';
 
-/** What time brings about by itself: leases that are over, second looks, reminders, harassment cases, the bot's own messages, old drafts. */
+/** What time brings about by itself: leases that are over, second looks, reminders, harassment cases, used-up plans, the bot's own messages, old drafts. */
 export function createClockLoops(
   parts: {
     readonly sweeper: Sweeper;
@@ -16,6 +17,7 @@ export function createClockLoops(
     readonly notices: NoticePump;
     readonly reminders: Reminders;
     readonly caseWatch: CaseWatch;
+    readonly usageWatch: UsageWatch;
     readonly cards: CardPump;
     readonly statements: StatementRuns;
     readonly purgeDrafts: () => Promise<unknown>;
@@ -28,7 +30,10 @@ export function createClockLoops(
     readonly log: Logger;
   },
 ): Readonly<
-  Record<'sweep' | 'reconcile' | 'notices' | 'reminders' | 'cases' | 'cards' | 'statements' | 'purge', Loop>
+  Record<
+    'sweep' | 'reconcile' | 'notices' | 'reminders' | 'cases' | 'usage' | 'cards' | 'statements' | 'purge',
+    Loop
+  >
 > {
   const { log } = o;
   return {
@@ -50,6 +55,12 @@ export function createClockLoops(
       name: 'cases',
       everyMs: o.sweepEveryMs,
       run: () => parts.caseWatch.watch(),
+      log,
+    }),
+    usage: createLoop({
+      name: 'usage',
+      everyMs: o.sweepEveryMs,
+      run: () => parts.usageWatch.watch(),
       log,
     }),
     cards: createLoop({ name: 'cards', everyMs: o.cardPollMs, run: () => parts.cards.pump(), log }),

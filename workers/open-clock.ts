@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import { openStatementRuns } from '../src/billing/runs/open-runs.ts';
+import { createUsageWatch } from '../src/billing/warn-usage.ts';
 import type { Channels } from '../src/channels/channel.ts';
 import type { Config } from '../src/config.ts';
 import type { Delivery } from '../src/delivery/assemble.ts';
@@ -42,6 +43,7 @@ export function openClock(deps: {
       ...delivery,
       reminders: createReminders({ ...deps, addReport }),
       caseWatch: createCaseWatch({ ...deps, addReport }),
+      usageWatch: createUsageWatch({ ...deps, addReport }),
       cards: cards.pump,
       statements: statements.runs,
       purgeDrafts: () => purgeDrafts(db, new Date(clock().getTime() - DRAFTS_KEPT_MS)),

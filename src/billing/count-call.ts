@@ -4,6 +4,7 @@ import { jstMonth } from '../domain/calendar.ts';
 import type { Clock, NewId } from '../domain/ports.ts';
 import type { SurchargeReason } from '../rulebook/surcharges.ts';
 import type { Schema } from '../storage/schema.ts';
+import { markUsage } from './mark-usage.ts';
 import { bookingFor } from './months.ts';
 import { closedPrice, openPrice } from './price-of-month.ts';
 import { runningCount } from './running-count.ts';
@@ -70,5 +71,10 @@ export async function countCall(
         : []),
     ])
     .execute();
-  return { ordinal, included: price?.includedCalls ?? null };
+  const included = price?.includedCalls ?? null;
+  // A closed month has its statement; there is nothing left to warn of.
+  if (!late) {
+    await markUsage(trx, { clientId: o.clientId, month, counted: ordinal, included, now: event.at });
+  }
+  return { ordinal, included };
 }

@@ -1,4 +1,6 @@
 import type { Kysely } from 'kysely';
+import type { WarnedAt } from '../domain/billing/outlook.ts';
+import { monthStart } from '../domain/calendar.ts';
 import type { ReportPurpose } from '../domain/call.ts';
 import type { ReportTemplate } from '../domain/kinds.ts';
 import type { Clock, NewId } from '../domain/ports.ts';
@@ -22,6 +24,8 @@ export interface NewReport {
   readonly aboutDelivery?: string;
   /** Only of a `case_reminder` or `case_message`: the event it was made with. */
   readonly aboutCase?: { readonly caseId: string; readonly seq: number };
+  /** Only of a `usage_notice`: which warning it tells, its figures written before. */
+  readonly aboutUsage?: { readonly month: string; readonly percent: WarnedAt };
   /** Only of a `correction`: the revision of the call its readers were told before. */
   readonly changedFrom?: number;
   /** Its deliveries are held until a supervisor has read it, for this reason; see `review/`. */
@@ -54,6 +58,8 @@ export function createAddReport(deps: {
         about_delivery: report.aboutDelivery ?? null,
         case_id: report.aboutCase?.caseId ?? null,
         case_seq: report.aboutCase?.seq ?? null,
+        usage_month: report.aboutUsage ? monthStart(report.aboutUsage.month) : null,
+        usage_percent: report.aboutUsage?.percent ?? null,
         revision: eb.selectFrom('calls').where('id', '=', report.callId).select('revision'),
         changed_from: report.changedFrom ?? null,
         month_count: report.count?.ordinal ?? null,

@@ -54,6 +54,8 @@ function purposeLines(purpose: ReportPurpose): readonly string[] {
       return ['内容: 嫌がらせ案件のご連絡'];
     // Named by its month.
     case 'statement':
+    case 'usage_notice':
+      return ['内容: ご利用状況のお知らせ(受電の報告ではありません)'];
     case 'initial':
     case 'reminder':
       return [];

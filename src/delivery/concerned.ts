@@ -11,13 +11,15 @@ export async function concernedBy(
   trx: Kysely<Schema>,
   report: { readonly report_id: string; readonly client_id: string },
 ): Promise<readonly Destination[]> {
-  const { call_id: callId } = await trx
+  const { call_id: callId, purpose } = await trx
     .selectFrom('reports')
-    .select('call_id')
+    .select(['call_id', 'purpose'])
     .where('id', '=', report.report_id)
     .executeTakeFirstOrThrow();
   const { primary, fallbacks } =
-    callId === null ? await routeOfClient(trx, report.client_id) : await routeOfCall(trx, callId);
+    callId === null || purpose === 'usage_notice'
+      ? await routeOfClient(trx, report.client_id)
+      : await routeOfCall(trx, callId);
   return [...primary, ...fallbacks];
 }
 

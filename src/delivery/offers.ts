@@ -40,6 +40,7 @@ function hasAnswers(content: LoadedReport['content']): boolean {
     case 'retraction':
     case 'destination-notice':
     case 'statement':
+    case 'usage-notice':
       return false;
     default:
       return content satisfies never;

@@ -7,6 +7,7 @@ import { buildCorrection, changesBetween } from '../reports/correction.ts';
 import { buildDestinationNotice } from '../reports/destination-notice.ts';
 import { buildRetraction } from '../reports/retraction.ts';
 import type { StatementView } from '../reports/statement.ts';
+import { buildUsageNotice } from '../reports/usage-notice.ts';
 import { buildView, type CallsSoFar, type ReportFacts } from '../reports/view.ts';
 import { type CallFacts, type CallSnapshot, CHANGEABLE, type Schema } from '../storage/schema.ts';
 
@@ -44,10 +45,19 @@ async function loadCallReport(trx: Kysely<Schema>, reportId: string): Promise<Lo
     .leftJoin('case_events as about', (join) =>
       join.onRef('about.case_id', '=', 'r.case_id').onRef('about.seq', '=', 'r.case_seq'),
     )
+    .leftJoin('usage_warnings as usage', (join) =>
+      join
+        .onRef('usage.client_id', '=', 'r.client_id')
+        .onRef('usage.month', '=', 'r.usage_month')
+        .onRef('usage.percent', '=', 'r.usage_percent'),
+    )
     .leftJoin('case_calls as joined', 'joined.call_id', 'c.id')
     .select([
       'r.created_at',
       'about.body as case_event',
+      'usage.month as usage_month',
+      'usage.percent as usage_percent',
+      'usage.figures as usage_figures',
       stillForwarding.as('still_forwarding'),
       'r.purpose',
       'joined.case_id',
@@ -94,6 +104,17 @@ async function loadCallReport(trx: Kysely<Schema>, reportId: string): Promise<Lo
     // Never urgent: the report itself went its own way, and this must not overtake another's (P8).
     return {
       content: { template: 'destination-notice', view },
+      purpose: row.purpose,
+      urgent: false,
+      ofCase: false,
+    };
+  }
+  if (row.usage_figures !== null && row.usage_month !== null && row.usage_percent !== null) {
+    const { usage_figures: figures, usage_percent: percent } = row;
+    const month = row.usage_month.slice(0, 7);
+    const view = buildUsageNotice({ agency, client, month, percent, figures });
+    return {
+      content: { template: 'usage-notice', view },
       purpose: row.purpose,
       urgent: false,
       ofCase: false,
@@ -147,6 +168,7 @@ async function loadCallReport(trx: Kysely<Schema>, reportId: string): Promise<Lo
     case 'case_message':
     // Loaded above: it is of no call.
     case 'statement':
+    case 'usage_notice':
       return { content: { template: row.kind_template, view: buildView(now) }, purpose, urgent, ofCase };
     default:
       return row.purpose satisfies never;

@@ -49,7 +49,12 @@ export async function withdrawReports(
     readonly leavesCase?: boolean;
   } = {},
 ): Promise<Withdrawn> {
-  const kept = ['destination_notice', 'retraction', ...(o.leavesCase ? [] : ['case_message'])];
+  const kept = [
+    'destination_notice',
+    'retraction',
+    'usage_notice',
+    ...(o.leavesCase ? [] : ['case_message']),
+  ];
   const reportsOfCall = sql`(select id from reports where call_id = ${callId} and purpose <> all(${kept}::text[]))`;
   await sql`select 1 from deliveries where report_id in ${reportsOfCall} order by id for update`.execute(trx);
   await sql`

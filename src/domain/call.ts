@@ -35,7 +35,9 @@ export type ReportPurpose =
   /** A supervisor's ready-made message about a harassment case. */
   | 'case_message'
   /** A month's statement (利用明細): the one that is about no call. */
-  | 'statement';
+  | 'statement'
+  /** How much of the plan is used (【ご利用状況】): about the month, not about its call, which only brought it about. */
+  | 'usage_notice';
 
 /**
  * A call as an operator enters it, before any rule is applied. Text is as typed: the record keeps everything,

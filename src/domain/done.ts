@@ -13,6 +13,7 @@ const OFFERED: Readonly<Record<ReportPurpose, boolean>> = {
   case_reminder: false,
   case_message: false,
   statement: false,
+  usage_notice: false,
 };
 
 export function offersDone(purpose: ReportPurpose): boolean {

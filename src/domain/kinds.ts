@@ -11,7 +11,8 @@ export type KindTemplate = 'message' | 'unsure' | 'flagged';
 
 /**
  * What is sent to a client: the report of a call, worded by its kind; what changed in it, or that it is taken back;
- * a word about one of its destinations; about a harassment case as a whole; or a month's statement.
+ * a word about one of its destinations; about a harassment case as a whole; about how much of the plan is used; or
+ * a month's statement.
  */
 export type ReportTemplate =
   | KindTemplate
@@ -20,7 +21,8 @@ export type ReportTemplate =
   | 'destination-notice'
   | 'case-reminder'
   | 'case-message'
-  | 'statement';
+  | 'statement'
+  | 'usage-notice';
 
 export interface Kind {
   readonly code: string;

@@ -4,6 +4,7 @@ import type { CorrectionView } from './correction.ts';
 import type { DestinationNoticeView } from './destination-notice.ts';
 import type { RetractionView } from './retraction.ts';
 import type { StatementView } from './statement.ts';
+import type { UsageNoticeView } from './usage-notice.ts';
 import type { ReportView } from './view.ts';
 
 /** What is said, ready for its template: each kind of report has a view of its own. */
@@ -14,4 +15,5 @@ export type ReportContent =
   | { readonly template: 'destination-notice'; readonly view: DestinationNoticeView }
   | { readonly template: 'case-reminder'; readonly view: CaseReminderView }
   | { readonly template: 'case-message'; readonly view: CaseMessageView }
-  | { readonly template: 'statement'; readonly view: StatementView };
+  | { readonly template: 'statement'; readonly view: StatementView }
+  | { readonly template: 'usage-notice'; readonly view: UsageNoticeView };

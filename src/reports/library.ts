@@ -47,6 +47,7 @@ export async function openLibrary(templatesDir: URL): Promise<Library> {
     'case-reminder': open('case-reminder'),
     'case-message': open('case-message'),
     statement: open('statement'),
+    'usage-notice': open('usage-notice'),
   };
   if (problems.size > 0) throw new TemplateError([...problems.values()].sort(byPlace));
   return library;

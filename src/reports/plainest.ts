@@ -14,6 +14,7 @@ import { asChatwork, asMrkdwn } from './escape.ts';
 import type { PageOffer } from './offers.ts';
 import type { RetractionView } from './retraction.ts';
 import type { StatementView } from './statement.ts';
+import type { UsageNoticeView } from './usage-notice.ts';
 import type { ReportView } from './view.ts';
 
 /** Stored as the template version of a report that no template made. */
@@ -82,6 +83,8 @@ function linesOf(o: ReportContent): readonly (string | null)[] {
       return retractionLines(o.view);
     case 'case-reminder':
       return caseReminderLines(o.view);
+    case 'usage-notice':
+      return usageLines(o.view);
     case 'case-message':
       return caseMessageLines(o.view);
     case 'statement':
@@ -136,6 +139,20 @@ function caseMessageLines(view: CaseMessageView): readonly (string | null)[] {
     view.stopForwarding
       ? 'お電話が収まるまで、当社への転送をお止めくださいますようお願いいたします。再開のご予定日もあわせてお知らせください。'
       : 'ご契約の休止または解約も含めてご相談いたしたく、ご意向を当社までお知らせください。',
+  ];
+}
+
+function usageLines(view: UsageNoticeView): readonly (string | null)[] {
+  return [
+    '【ご利用状況】',
+    view.recipient,
+    view.reached,
+    `■受電回数: ${view.count}`,
+    view.forecast && `■月末の見込み: ${view.forecast}`,
+    `■料金の見込み: ${view.cost}`,
+    view.cheaper && `■ほかのプランの場合: ${view.cheaper}`,
+    view.above,
+    '金額は税込です。割増料金、オプションなどは含みません。',
   ];
 }
 

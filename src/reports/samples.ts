@@ -8,6 +8,7 @@ import { buildDestinationNotice, type DestinationNoticeFacts } from './destinati
 import { HOSTILE_TEXT } from './hostile-text.ts';
 import { buildRetraction } from './retraction.ts';
 import { statementSamples } from './statement-samples.ts';
+import { usageSamples } from './usage-samples.ts';
 import { buildView, type ReportFacts } from './view.ts';
 
 /*
@@ -125,6 +126,8 @@ export function samplesOf(template: ReportTemplate): readonly Sample[] {
       );
     case 'statement':
       return statementSamples().map(([name, view]) => ({ name, view, page: true }));
+    case 'usage-notice':
+      return usageSamples();
     case 'message':
     case 'unsure':
     case 'flagged':

@@ -1,5 +1,6 @@
 import type { ColumnType, Generated, JSONColumnType, Selectable } from 'kysely';
 import type { AgencyProfile } from '../domain/agency.ts';
+import type { UsageFigures, WarnedAt } from '../domain/billing/outlook.ts';
 import type { RunFigures } from '../domain/billing/run.ts';
 import type { StatementSummary } from '../domain/billing/statement.ts';
 import type { Body } from '../domain/body.ts';
@@ -203,6 +204,17 @@ export interface Schema extends ChatworkTables {
     /** What the supervisors' message says by now, for finding whether it is behind. */
     shown: Generated<string | null>;
   };
+  /** What clients are told before their plan is used up; one a client, month and mark, for good once it was told. */
+  usage_warnings: {
+    client_id: string;
+    month: DateText;
+    percent: WarnedAt;
+    state: 'waiting' | 'told' | 'dropped';
+    due_at: Date;
+    /** What was told; null while nothing is. */
+    figures: ColumnType<UsageFigures | null, string | null, string | null>;
+    ended_at: Date | null;
+  };
   reports: {
     id: string;
     /** Null only of a `statement`. */
@@ -223,6 +235,9 @@ export interface Schema extends ChatworkTables {
     /** Only of a `case_reminder` or `case_message`: the case, and the event it was made with. */
     case_id: Generated<string | null>;
     case_seq: Generated<number | null>;
+    /** Only of a `usage_notice`: which of `usage_warnings` it tells. */
+    usage_month: Generated<DateText | null>;
+    usage_percent: Generated<WarnedAt | null>;
     /** Since when another report, or silence, has taken its place: it is sent no more. */
     superseded_at: Generated<Date | null>;
     /** Only of a `statement`: its month, and its words, because it is made of no call. */

@@ -10,6 +10,7 @@ const ASKS: Readonly<Record<ReportPurpose, boolean>> = {
   case_reminder: true,
   case_message: true,
   retraction: false,
+  usage_notice: false,
   destination_notice: false,
   statement: false,
 };

@@ -14,6 +14,7 @@ import * as chatworkReplies from './0012_chatwork_replies.ts';
 import * as caseCard from './0013_case_card.ts';
 import * as billing from './0014_billing.ts';
 import * as homes from './0015_homes.ts';
+import * as warnings from './0016_warnings.ts';
 import * as statementRuns from './0017_statement_runs.ts';
 
 /** Every migration by its name; the numbers give the order, and a name that was ever released never changes. */
@@ -33,5 +34,6 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0013_case_card': caseCard,
   '0014_billing': billing,
   '0015_homes': homes,
+  '0016_warnings': warnings,
   '0017_statement_runs': statementRuns,
 };
