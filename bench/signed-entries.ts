@@ -42,7 +42,7 @@ export async function offerEntries(load: Load): Promise<Sent> {
       number,
     );
     ackMs.push(machineMs() - at);
-    if (answer.includes('まだ記録を確認できていません')) late += 1;
+    if (answer.includes('登録できたかどうか、まだ確認できていません')) late += 1;
     else if (!answer.includes('受付番号')) {
       throw new Error(`entry ${number} was not recorded: ${answer.slice(0, 300)}`);
     }

@@ -182,7 +182,7 @@ export async function undeliverableNotice(
     target: STAFF,
     body: staffNoticeBody(
       [
-        '【至急】報告先のない受電があります。',
+        '【至急】使える宛先のない受電があります。',
         `顧客: ${call.code} ${call.name}`,
         `受付番号: ${call.receipt_number}`,
         '使える宛先が登録されていません。顧客へ直接連絡し、宛先を顧客ファイルに加えて取り込んでください。',

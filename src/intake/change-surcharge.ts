@@ -102,7 +102,8 @@ function within(
 ): (NewSurcharge & { readonly label: string }) | { readonly refused: string } {
   if (!call.rule.counted) return { refused: 'この受電は回数に入れないため、割増料金はかかりません。' };
   const reason = reasons.find((candidate) => candidate.code === code);
-  if (reason === undefined) return { refused: 'この割増理由は使えません。一覧から選び直してください。' };
+  if (reason === undefined)
+    return { refused: 'この割増料金の理由は使えません。一覧から選び直してください。' };
   const { minYen, maxYen } = reason;
   if (!Number.isSafeInteger(amountYen) || amountYen < minYen || amountYen > maxYen) {
     return { refused: `「${reason.label}」の割増料金は${inYen(minYen)}から${inYen(maxYen)}までです。` };

@@ -19,18 +19,18 @@ export function checkEntry(
     problems.push({ field, message });
   };
 
-  const texts: readonly (readonly [keyof typeof FIELD_LIMITS, EntryField, string | null])[] = [
-    ['addressee', 'addressee', entry.addressee?.type === 'heard' ? entry.addressee.name : null],
-    ['company', 'company', entry.caller.company],
-    ['name', 'name', entry.caller.name],
-    ['kana', 'kana', entry.caller.kana],
-    ['message', 'message', entry.message],
-    ['quote', 'quote', entry.quote],
+  const texts: readonly (readonly [keyof typeof FIELD_LIMITS & EntryField, string, string | null])[] = [
+    ['addressee', 'お名指し', entry.addressee?.type === 'heard' ? entry.addressee.name : null],
+    ['company', 'お相手の会社', entry.caller.company],
+    ['name', 'お相手のお名前', entry.caller.name],
+    ['kana', 'お名前のカナ', entry.caller.kana],
+    ['message', 'ご用件', entry.message],
+    ['quote', 'ご発言', entry.quote],
   ];
-  for (const [limit, field, text] of texts) {
-    const most = FIELD_LIMITS[limit];
+  for (const [field, label, text] of texts) {
+    const most = FIELD_LIMITS[field];
     if (text !== null && text.length > most) {
-      problem(field, `${most}文字以内で入力してください(いま${text.length}文字)。`);
+      problem(field, `${label}は${most}文字以内で入力してください(いま${text.length}文字)。`);
     }
   }
 

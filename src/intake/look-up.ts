@@ -50,7 +50,7 @@ export async function lookUp(
   if (client.status === 'ended') {
     problems.push({
       field: 'client',
-      message: `${client.code} は契約が終了しています。登録先を確かめ、必要なら管理者に連絡してください。`,
+      message: `${client.code} は契約が終了しています。顧客を確かめ、必要なら管理者へご連絡ください。`,
     });
   }
 
@@ -111,7 +111,10 @@ async function findSurcharge(
   if (entry.surcharge === null || rule?.counted !== true) return null;
   const reason = (await surchargeReasons(trx, day)).find(({ code }) => code === entry.surcharge);
   if (reason === undefined) {
-    problems.push({ field: 'surcharge', message: 'この割増理由は使えません。一覧から選び直してください。' });
+    problems.push({
+      field: 'surcharge',
+      message: 'この割増料金の理由は使えません。一覧から選び直してください。',
+    });
     return null;
   }
   return reason;

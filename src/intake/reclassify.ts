@@ -52,7 +52,7 @@ export async function reclassifyCall(
         .where('id', '=', call.client.id)
         .executeTakeFirstOrThrow();
       if (status === 'ended' && rule.reported) {
-        return refused('契約が終了した顧客には報告できません。管理者に連絡してください。');
+        return refused('契約が終了した顧客には報告できません。管理者へご連絡ください。');
       }
 
       let withdrawn: Withdrawn | undefined;

@@ -108,8 +108,8 @@ export function slackManifest(o: {
         {
           command: o.command,
           ...(!o.socketMode && { url }),
-          description: '受電を登録します(単独で入力画面、helpで使い方)',
-          usage_hint: '[顧客] [種別] [番号] [メモ]',
+          description: '受電を登録します(何も付けなければ入力画面、helpで使い方)',
+          usage_hint: '[顧客] [種別] [番号] [ご用件]',
           // Names and channels stay as they were typed.
           should_escape: false,
         },

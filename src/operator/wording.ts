@@ -8,22 +8,22 @@ import type { CallReceipt } from '../intake/receipt.ts';
  * What the bot says to operators, in the words of the trade.
  */
 
-export const REFUSED =
-  '申し訳ありません。この操作は受電担当者のみ使えます。必要な場合は管理者へご連絡ください。';
+export const REFUSED = 'この操作はオペレーターだけが使えます。必要な場合は管理者へご連絡ください。';
 
 export const NOT_RECORDED_FORM =
-  '記録できませんでした。この画面は開いたままで大丈夫です。少し待ってからもう一度「登録」を押してください(二重には登録されません)。';
+  '登録できませんでした。この画面は開いたままで大丈夫です。少し待ってからもう一度「登録」を押してください(二重には登録されません)。';
 
 export const NOT_RECORDED_LINE =
-  '記録できませんでした。少し待ってから下のボタンを押してください(二重には登録されません)。';
+  '登録できませんでした。少し待ってから下のボタンを押してください(二重には登録されません)。';
 
 export const NOT_YET_RECORDED_LINE =
-  'まだ記録を確認できていません。結果が分かり次第お知らせします。届かないときは下のボタンを押してください(二重には登録されません)。';
+  '登録できたかどうか、まだ確認できていません。結果が分かり次第お知らせします。届かないときは下のボタンを押してください(二重には登録されません)。';
 
 export const NOT_RECORDED_LONG_LINE =
-  '記録できませんでした。少し待ってから、入力内容をコピーしてもう一度送信してください。';
+  '登録できませんでした。少し待ってから、下の入力内容をコピーしてもう一度送信してください。';
 
-export const NOT_YET_RECORDED_LONG_LINE = 'まだ記録を確認できていません。結果が分かり次第お知らせします。';
+export const NOT_YET_RECORDED_LONG_LINE =
+  '登録できたかどうか、まだ確認できていません。結果が分かり次第お知らせします。';
 
 export const NOT_RECORDED_AS_ASKED = '登録していません。顧客を確かめてから、もう一度入力してください。';
 
@@ -76,7 +76,7 @@ export function duplicateInWords(earlier: EarlierEntry): string {
   return [
     '同じ顧客・番号・種別の受電が、すでに登録されています。同じ電話ですか。',
     `受付番号 ${earlier.receiptNumber} ${earlier.kindLabel} ${formatCallTime(earlier.occurredAt)}`,
-    `電話番号: ${earlier.numberDisplay ?? '-'} 受付: ${earlier.operator.name}`,
+    `電話番号: ${earlier.numberDisplay ?? 'なし'} 受付: ${earlier.operator.name}`,
   ].join('\n');
 }
 
@@ -104,7 +104,7 @@ export function ruleInWords(rule: RuleFlags): string {
 export function nextStep(receipt: CallReceipt): string {
   if (!receipt.rule.reported) return `${receipt.kind.label}: 回数に入れず、報告もしません。`;
   if (receipt.destinations === 0) {
-    return '報告先がありません。至急、管理者へご連絡ください。';
+    return '使える宛先がありません。至急、管理者へご連絡ください。';
   }
   const manner = [receipt.urgent ? '至急' : '', receipt.rule.flagged ? '要対応' : ''].filter(
     (word) => word !== '',

@@ -148,7 +148,7 @@ describe('a report that reached nobody is told to supervisors in its own words',
   it('P3 when its client has no destination at all', async () => {
     await record([]);
     await world.delivery.notices.pump();
-    const { facts, report } = inSlack('報告先のない受電');
+    const { facts, report } = inSlack('使える宛先のない受電');
     expect(facts).toContain('npm run toritsugi -- clients import');
     expect(report).toContain('■ご用件: 見積書の件');
     expect(report).toMatch(/配信番号: -$/);
@@ -198,7 +198,7 @@ describe('on its way to supervisors', () => {
     const [mail, ...more] = mails();
     expect(more).toEqual([]);
     const { report } = await theNotice('no-destination');
-    expect(mail?.text).toMatch(/^【至急】報告先のない受電があります。\n/);
+    expect(mail?.text).toMatch(/^【至急】使える宛先のない受電があります。\n/);
     expect(mail?.text.endsWith(`${MAILED}(お電話などでお伝えください) ────\n\n${report}`)).toBe(true);
   });
 
@@ -207,7 +207,7 @@ describe('on its way to supervisors', () => {
       '<!channel> <@U0123ABCD> <https://x.example|押す> *b* :boom: &lt;!here&gt; <b>太</b>\r\nBcc: a@x.example';
     await record([], { message: hostile, quote: '</pre><script>alert(1)</script>' });
     await world.delivery.notices.pump();
-    const { body, report } = inSlack('報告先のない受電');
+    const { body, report } = inSlack('使える宛先のない受電');
     expect(report).toContain('<!channel> <@U0123ABCD> <https://x.example|押す> *b* :boom: &lt;!here&gt;');
     expect(marked(body)).toEqual([]);
     expect(body.blocks.flatMap(({ text }) => (text === undefined ? [] : [text]))).toEqual(
@@ -231,7 +231,7 @@ describe('on its way to supervisors', () => {
   ])('a report of %s stays within what Slack takes', async (_, message, quote, cut) => {
     await record([], { message, quote });
     await world.delivery.notices.pump();
-    const { body, report } = inSlack('報告先のない受電');
+    const { body, report } = inSlack('使える宛先のない受電');
     expect(slackFault(body)).toBeNull();
     const words = (await theNotice('no-destination')).report ?? '';
     expect(report.includes('ここから先は')).toBe(cut);
@@ -249,7 +249,7 @@ describe('on its way to supervisors', () => {
     const message = `<!channel> ${'長い文章。'.repeat(380)}`;
     await record([], { message, quote: '*太字* :boom: <@U0123ABCD>' });
     await world.delivery.notices.pump();
-    const { body } = inSlack('報告先のない受電');
+    const { body } = inSlack('使える宛先のない受電');
     const sandbox = await startSandbox({ slack: { channels: [{ id: 'C0STAFF01', name: 'staff' }] } });
     const { slack } = openChannels(
       { slack: { botToken: sandbox.slack.botToken, apiUrl: sandbox.slack.url } },
@@ -264,7 +264,7 @@ describe('on its way to supervisors', () => {
     await sandbox.close();
     expect(outcome).toMatchObject({ type: 'delivered' });
     expect(JSON.stringify(arrived?.blocks)).toContain('<!channel> 長い文章。');
-    expect(arrived?.text).toBe('【至急】報告先のない受電があります。');
+    expect(arrived?.text).toBe('【至急】使える宛先のない受電があります。');
   });
 
   it('P3 the alert goes out without the words when Slack refuses them and no mail is to be had', async () => {
@@ -273,7 +273,7 @@ describe('on its way to supervisors', () => {
     world.slack.answer({ type: 'rejected', scope: 'payload', reason: { code: 'slack.msg_blocks_too_long' } });
     world.email.answer({ type: 'retry', reason: { code: 'email.away' } });
     await world.delivery.notices.pump();
-    const { body, report } = inSlack('報告先のない受電');
+    const { body, report } = inSlack('使える宛先のない受電');
     expect(report).toBe('');
     expect(JSON.stringify(body)).toContain('Slackに受け付けられませんでした');
     const { state } = await world.db.selectFrom('notices').select('state').executeTakeFirstOrThrow();

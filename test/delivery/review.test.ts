@@ -292,7 +292,7 @@ describe('places that change while a report waits', () => {
     expect(await send(moved)).toMatchObject({ type: 'done' });
     await world.db.updateTable('destinations').set({ active: false }).execute();
     expect(await send(gone)).toMatchObject({ type: 'stale', review: { state: 'dropped' } });
-    expect((await notices()).at(-1)?.body.text).toContain('【至急】報告先のない受電');
+    expect((await notices()).at(-1)?.body.text).toContain('【至急】使える宛先のない受電');
     await world.deliverOnce();
     expect(world.chatwork.sent).toEqual([]);
     expect(world.email.sent.map(({ address }) => address)).toEqual(['new@acme.example']);

@@ -205,7 +205,7 @@ describe('切電した and きつさを残す', () => {
     await desk.operator.press(at, '切電した');
     await expect.poll(said).toContain('切電したことを記録しました');
     const modal = await desk.operator.pressToOpen(at, 'きつさを残す');
-    expect(modal.text()).toContain('お客様には一切表示されません');
+    expect(modal.text()).toContain('顧客には一切表示されません');
     await modal.choose('burden', '4 かなりきつい');
     await modal.fill('note', '十五分どなられた');
     desk.database.set('away');
@@ -237,7 +237,7 @@ describe('切電した and きつさを残す', () => {
     await expect.poll(said).toContain('ほかの方がお受けした電話');
     const stranger = desk.sandbox.slack.person('U0STRANGER', '通りすがり');
     await stranger.press(at, '切電した');
-    await expect.poll(said).toContain('受電担当者のみ');
+    await expect.poll(said).toContain('オペレーターだけ');
     expect(await notes()).toEqual([]);
     const ordinary = await desk.operator.command('acme 用件 見積書の件');
     expect(JSON.stringify(ordinary.message?.blocks)).not.toContain('call_hung_up');

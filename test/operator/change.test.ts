@@ -238,7 +238,7 @@ describe('取消', () => {
     await desk.world.deliverOnce();
     expect(desk.world.chatwork.sent).toEqual([]);
     await pump();
-    expect(desk.operator.directMessages().at(-1)?.text).toContain('お客様には何も送りません。');
+    expect(desk.operator.directMessages().at(-1)?.text).toContain('顧客には何も送りません。');
   });
 });
 
@@ -304,7 +304,7 @@ describe('who may', () => {
           body: new URLSearchParams({ payload: JSON.stringify({ ...payload, ...over }) }).toString(),
         })
       ).body;
-    expect(await send({ user: { id: 'U0STRANGER1', name: 'x' } })).toContain('受電担当者のみ');
+    expect(await send({ user: { id: 'U0STRANGER1', name: 'x' } })).toContain('オペレーターだけ');
     expect(await send({ user: { id: SANDBOX_OPERATORS[1].id, name: 'x' } })).toContain('管理者だけ');
     for (const metadata of ['', 'null', '{"call":"x","revision":1}', '{"call":1}']) {
       const view = { ...payload.view, private_metadata: metadata };

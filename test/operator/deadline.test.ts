@@ -98,7 +98,7 @@ describe('the deadline', () => {
         errors: { kind: expect.stringContaining('開いたままで大丈夫です') },
       });
       const line = await desk.operator.command('acme 営業電話');
-      expect(line.message?.text).toContain('まだ記録を確認できていません');
+      expect(line.message?.text).toContain('登録できたかどうか、まだ確認できていません');
       expect((await desk.operator.command('')).message?.text).toContain('開けませんでした');
       desk.database.set('up');
       await desk.app.stop();

@@ -391,7 +391,7 @@ describe('the entry form', () => {
           payload: JSON.stringify({ ...payload, user: { id: 'U0STRANGER1', name: 'x' }, ...over }),
         }).toString(),
       });
-    expect((await send({})).body).toContain('受電担当者のみ');
+    expect((await send({})).body).toContain('オペレーターだけ');
     const suggestion = {
       type: 'block_suggestion',
       action_id: 'entry_client',

@@ -49,7 +49,9 @@ describe('one-line entry', () => {
 
   it('P3 says when a report has nowhere to go', async () => {
     await desk.addClient({ code: 'acme', rooms: [] });
-    expect((await said('acme 用件')).words).toContain('報告先がありません。至急、管理者へご連絡ください。');
+    expect((await said('acme 用件')).words).toContain(
+      '使える宛先がありません。至急、管理者へご連絡ください。',
+    );
   });
 
   it('takes the client by code, name, kana or alias, in any width, with spaces in brackets or without', async () => {
@@ -162,8 +164,8 @@ describe('one-line entry', () => {
     await desk.addClient({ code: 'acme' });
     const stranger = desk.sandbox.slack.person('U0STRANGER1', '通りすがり');
     const reply = await stranger.command('acme 用件');
-    expect(reply.message?.text).toContain('受電担当者のみ使えます');
-    expect(await stranger.command('').then((r) => r.message?.text)).toContain('受電担当者のみ');
+    expect(reply.message?.text).toContain('オペレーターだけが使えます');
+    expect(await stranger.command('').then((r) => r.message?.text)).toContain('オペレーターだけ');
     expect(await calls()).toEqual([]);
     const supervisor = desk.sandbox.slack.person('U0SUPERVIS1');
     expect((await supervisor.command('acme 営業電話')).message?.text).toContain('登録しました');
@@ -184,7 +186,7 @@ describe('one-line entry', () => {
       await desk.addClient({ code: 'acme' });
       desk.database.set('away');
       const failed = await said('acme 用件 見積書の件');
-      expect(failed.words).toContain('記録できませんでした');
+      expect(failed.words).toContain('登録できませんでした');
       expect(failed.words).toContain('/juden acme 用件 見積書の件');
       const value = buttonValue(failed.message?.blocks);
 
@@ -214,7 +216,7 @@ describe('one-line entry', () => {
       await vi.waitFor(() => expect(arrived()).toContain('entry_line_again'));
       desk.database.set('up');
       await pressAgain(desk, value, 'U0STRANGER1');
-      await vi.waitFor(() => expect(arrived()).toContain('受電担当者のみ'));
+      await vi.waitFor(() => expect(arrived()).toContain('オペレーターだけ'));
       await pressAgain(desk, 'not ours');
       await pressAgain(desk, '{"k":"view:V1","t":"acme 用件","at":1}');
       await desk.app.stop();
@@ -247,7 +249,7 @@ describe('one-line entry', () => {
         slow.database.set('silent');
         const reply = await slow.operator.command('acme 用件 見積書の件');
         expect(reply.tookMs).toBeLessThan(1000);
-        expect(reply.message?.text).toContain('まだ記録を確認できていません');
+        expect(reply.message?.text).toContain('登録できたかどうか、まだ確認できていません');
         expect(buttonValue(reply.message?.blocks)).toContain('line:');
         slow.database.set('up');
         await vi.waitFor(() =>

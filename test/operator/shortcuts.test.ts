@@ -58,7 +58,9 @@ describe('the shortcuts 「受電を登録」', () => {
   it('P9 show nothing to who is not an operator, and say so when the database is away', async () => {
     await desk.addClient({ code: 'acme' });
     const stranger = desk.sandbox.slack.person('U0STRANGER1', 'x');
-    expect((await chosen(SHORTCUT.anywhere, undefined, stranger)).text()).toContain('受電担当者のみ使えます');
+    expect((await chosen(SHORTCUT.anywhere, undefined, stranger)).text()).toContain(
+      'オペレーターだけが使えます',
+    );
     desk.database.set('away');
     const modal = await chosen(SHORTCUT.message, '見積書の件');
     expect(modal.text()).toContain('入力画面を開けませんでした');

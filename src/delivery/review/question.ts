@@ -14,11 +14,11 @@ export type Occasion =
   | { readonly type: 'waiting' | 'late' | 'returned'; readonly minutes: number };
 
 export const REVIEW_WHY: Readonly<Record<ReviewReason, string>> = {
-  trainee: '研修中の担当者の登録です。',
+  trainee: '研修中のオペレーターの登録です。',
   client: 'この顧客の報告は、確認してから送る設定です。',
 };
 
-const HEADING = '報告の内容(お客様にはこのように届きます)';
+const HEADING = '報告の内容(顧客にはこのように届きます)';
 /** Stands between two reports of one call: what some know already is corrected, others hear of it first. */
 const BETWEEN = '\n\n────────\n\n';
 const PLACES_SHOWN = 10;
@@ -57,7 +57,7 @@ export async function questionBody(
       `理由: ${REVIEW_WHY[why]}`,
       ...(held.some(({ purpose }) => purpose === 'correction') ? ['内容: 訂正報告'] : []),
       `宛先: ${places(held)}`,
-      '「送信」を押すまで、お客様には届きません。',
+      '「送信」を押すまで、顧客には届きません。',
       ...(occasion.type === 'late'
         ? [`Slackのボタンが使えないとき: ${TYPED} deliveries release ${first.deliveryId}`]
         : []),
@@ -105,7 +105,7 @@ function opening(occasion: Occasion): string {
     case 'waiting':
       return `【確認待ち】確認を待っている報告があります(${occasion.minutes}分経過)。`;
     case 'late':
-      return `【至急・確認待ち】報告がお客様に届かないまま${occasion.minutes}分がたちました。すぐに確認してください。`;
+      return `【至急・確認待ち】報告が顧客に届かないまま${occasion.minutes}分がたちました。すぐに確認してください。`;
     case 'returned':
       return `【差し戻し中】差し戻した報告が再提出されていません(受電の登録から${occasion.minutes}分経過)。`;
     default:

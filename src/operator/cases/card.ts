@@ -125,7 +125,7 @@ function hardshipOf(notes: readonly KeptNote[]): readonly string[] {
   if (hungUp + burdens.length + written.length === 0) return [];
   const hardest = burdens.length === 0 ? '' : `・きつさ 最大${Math.max(...burdens)}(${burdens.length}件)`;
   return [
-    `オペレーターの記録(お客様には表示されません): 切電${hungUp}件${hardest}`,
+    `オペレーターの記録(顧客には表示されません): 切電${hungUp}件${hardest}`,
     ...written.slice(0, NOTES.shown),
   ];
 }

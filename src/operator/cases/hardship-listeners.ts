@@ -15,7 +15,7 @@ import { withinTime } from '../time-limit.ts';
 import { REFUSED } from '../wording.ts';
 import { BURDEN_BLOCK, BURDEN_FORM, burdenView, HARDSHIP_ACTION, readBurden } from './hardship.ts';
 
-const HUNG_UP = '切電したことを記録しました(お客様には表示されません)。お疲れさまでした。';
+const HUNG_UP = '切電したことを記録しました(顧客には表示されません)。お疲れさまでした。';
 const NOT_YOURS = 'ほかの方がお受けした電話には残せません。';
 const UNKNOWN = 'この受電は見つかりません。管理者へご連絡ください。';
 const FAILED = '記録できませんでした。少し待ってから、もう一度押してください。';

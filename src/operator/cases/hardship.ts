@@ -27,7 +27,7 @@ const BURDEN_LABELS: Readonly<Record<Burden, string>> = {
 const OPTIONS = BURDENS.map((burden) => option(BURDEN_LABELS[burden], String(burden)));
 
 export const NEVER_SHOWN =
-  'ここに書いたことは、お客様には一切表示されません。ご自身の記録として残り、管理者だけが案件のカードで見ます。';
+  'ここに書いたことは、顧客には一切表示されません。ご自身の記録として残り、管理者だけが案件のカードで見ます。';
 
 /** [切電した] [きつさを残す] of one call. */
 export function hardshipButtons(callId: string): Readonly<Record<string, unknown>> {
@@ -62,7 +62,7 @@ export function burdenView(callId: string): types.ModalView {
       ),
       input(
         BURDEN_BLOCK.note,
-        '自分のメモ(お客様には表示されません)',
+        '自分のメモ(顧客には表示されません)',
         textInput(null, { limit: BURDEN_NOTE_LIMIT, multiline: true }),
       ),
     ],

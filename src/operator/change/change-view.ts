@@ -61,7 +61,7 @@ export function correctView(
     return {
       ...form('corrected', call, '送信する', [
         plainSection(
-          '修正した内容だけを、最初の報告としてすぐに送ります。登録した担当者にもお知らせします。',
+          '修正した内容だけを、最初の報告としてすぐに送ります。登録したオペレーターにもお知らせします。',
         ),
         ...fields(draft, call, card, surcharges),
       ]),
@@ -92,7 +92,7 @@ function fields(
 export function retractView(call: RecordedCall): types.ModalView {
   const told = call.rule.reported
     ? '取り消すと元に戻せません。報告が届いている宛先には取消のお知らせを送ります。まだ送っていない報告は送りません。受電回数と割増料金から差し引きます。'
-    : '取り消すと元に戻せません。お客様には何も送りません。';
+    : '取り消すと元に戻せません。顧客には何も送りません。';
   return form('retracted', call, '取り消す', [plainSection(told), reasonInput('取消の理由(社内用)', true)]);
 }
 
@@ -103,7 +103,7 @@ export function reclassifyView(call: RecordedCall, choices: readonly KindChoice[
     .slice(0, OPTIONS_AT_MOST)
     .map(({ kind, rule }) => option(`${kind.label}(${meaning(rule)})`, kind.code));
   const told = call.rule.reported
-    ? '報告しない種別にすると、お客様には何も送らずに受電回数から差し引きます。ほかの種別にすると、報告が届いている宛先に訂正報告を送ります。'
+    ? '報告しない種別にすると、顧客には何も送らずに受電回数から差し引きます。ほかの種別にすると、報告が届いている宛先に訂正報告を送ります。'
     : '報告する種別にすると、記録されている内容ですぐに報告し、受電回数に入れます。内容が足りないときは、先に「訂正」で補ってください。';
   return form('reclassified', call, '変更する', [
     plainSection(told),

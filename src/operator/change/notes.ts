@@ -71,9 +71,9 @@ function changeInWords(changed: Changed): readonly string[] {
 
 function sendingInWords({ told }: Changed): readonly string[] {
   const { corrections, reports, retractions } = told;
-  if (told.nowhere) return ['使える報告先がありません。至急、管理者へご連絡ください。'];
+  if (told.nowhere) return ['使える宛先がありません。至急、管理者へご連絡ください。'];
   if (told.held) return [`管理者の確認待ちです。確認後、${corrections + reports}か所へ送ります。`];
-  if (corrections + reports + retractions === 0) return ['お客様には何も送りません。'];
+  if (corrections + reports + retractions === 0) return ['顧客には何も送りません。'];
   return [
     ...(corrections === 0 ? [] : [`${corrections}か所へ訂正報告を送ります。`]),
     ...(reports === 0 ? [] : [`${reports}か所へ、いまの内容で報告します。`]),

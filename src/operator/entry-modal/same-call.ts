@@ -10,7 +10,7 @@ export function sameCallView(receiptNumber: string, shown: EntryDraft): types.Mo
     ['お相手のお名前', shown.name],
     ['お名指し', shown.addresseeName],
     ['ご用件', shown.message],
-    ['お言葉どおりの内容', shown.quote],
+    ['ご発言', shown.quote],
   ];
   const kept = typed.flatMap(([label, text]) => (text === null ? [] : [`${label}: ${text}`]));
   return messageView('登録していません', [

@@ -155,7 +155,7 @@ export function reportedBlocks(
     ),
     input(
       BLOCK.quote,
-      'お言葉どおりの内容',
+      'ご発言(お言葉どおり)',
       textInput(draft.quote, { limit: FIELD_LIMITS.quote, multiline: true }),
       {
         hint: '報告では「」に入れて、このまま伝えます。',

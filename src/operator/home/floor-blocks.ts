@@ -9,7 +9,7 @@ const NAME_SHOWN = 60;
 const ADDRESS_SHOWN = 80;
 const WAITING_LABELS: Readonly<Record<Waiting['state'], string>> = {
   waiting: '送信待ち',
-  held: '保留',
+  held: '確認待ち',
   uncertain: '要確認',
 };
 
@@ -86,7 +86,7 @@ function destinationBlocks(
   );
   return [
     divider(),
-    heading('届かないため止めている報告先'),
+    heading('届かないため止めている宛先'),
     clipped(lines.join('\n')),
     ...more(destinationsInAll - destinations.length),
   ];

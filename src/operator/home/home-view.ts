@@ -118,7 +118,9 @@ function controls({ choice, of, floor }: HomeData): readonly types.KnownBlock[] 
       elements: [
         select(HOME_ACTION.shown, '表示', shownOptions, shown),
         select(HOME_ACTION.client, '顧客', clients, clientId ?? ANY),
-        ...(floor === null ? [] : [select(HOME_ACTION.operator, '担当者', operators, operatorId ?? ANY)]),
+        ...(floor === null
+          ? []
+          : [select(HOME_ACTION.operator, 'オペレーター', operators, operatorId ?? ANY)]),
       ],
     },
   ];

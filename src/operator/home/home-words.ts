@@ -12,7 +12,7 @@ import type { DayCounts, HomeEntry, Standing } from './day.ts';
 export const STANDING_LABELS: Readonly<Record<Standing, string>> = {
   failed: '⚠ 失敗',
   uncertain: '⚠ 要確認',
-  held: '保留',
+  held: '確認待ち',
   waiting: '送信待ち',
   sent: '送信済',
   silent: '報告なし',
@@ -40,7 +40,7 @@ export const OPERATOR_ADVICE: Readonly<Partial<Record<Standing, string>>> = {
   failed:
     '失敗: 届いていない宛先があります。管理者へは知らせてあります。登録し直さないでください(二重の報告になります)。',
   uncertain: '要確認: 届いたかどうかを確かめています。登録し直さないでください(二重の報告になります)。',
-  held: '保留: 送る前の確認を待っています。',
+  held: '確認待ち: 管理者が確認してから送ります。差し戻されたときは、ボットのメッセージから再提出してください。',
 };
 
 export const NOTHING_YET = '今日の登録は、まだありません。';
@@ -51,7 +51,7 @@ export const MENU_HINT = '右の「⋮」から、訂正・取消・種別の変
 export function strangerWords(supervisors: readonly string[]): string {
   const named = supervisors.slice(0, 5).map((id) => (isUserGroup(id) ? `<!subteam^${id}>` : `<@${id}>`));
   const whom = named.length === 0 ? '管理者' : `管理者(${named.join('、')})`;
-  return `ここは、受電を担当する方のためのページです。\nご利用になる場合は、${whom}へご連絡ください。`;
+  return `ここはオペレーターのためのページです。\nご利用になる場合は、${whom}へご連絡ください。`;
 }
 
 export function countsInWords(counts: DayCounts): string {
@@ -59,7 +59,7 @@ export function countsInWords(counts: DayCounts): string {
   const open = [
     ['失敗', failed],
     ['要確認', uncertain],
-    ['保留', held],
+    ['確認待ち', held],
     ['送信待ち', waiting],
   ] as const;
   const unsettled = open.reduce((sum, [, count]) => sum + count, 0);

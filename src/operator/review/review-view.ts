@@ -26,11 +26,11 @@ export function returnView(call: RecordedCall, round: number): types.ModalView {
     blocks: [
       clipped(callInWords(call)),
       clipped(
-        '登録した担当者に、理由を添えて差し戻します。報告は送らずに保管し、再提出されたらもう一度お知らせします。',
+        '登録したオペレーターに、理由を添えて差し戻します。報告は送らずに保管し、再提出されたらもう一度お知らせします。',
       ),
       input(
         CHANGE_BLOCK.reason,
-        '差し戻しの理由(担当者に伝わります)',
+        '差し戻しの理由(オペレーターに伝わります)',
         textInput(null, { limit: REASON_LIMIT, multiline: true }),
         { required: true },
       ),
@@ -49,7 +49,7 @@ export function returnedNote(
   o: { readonly round: number; readonly by: string; readonly reason: string },
 ): NewNotice {
   const body = plainMessage([
-    `あなたの登録が差し戻されました。受付番号 ${call.receiptNumber} の報告は、まだお客様に届いていません。`,
+    `あなたの登録が差し戻されました。受付番号 ${call.receiptNumber} の報告は、まだ顧客に届いていません。`,
     callInWords(call),
     `差し戻した方: ${o.by}\n理由: ${o.reason}`,
     '「訂正して再提出」で内容を直すと、もう一度管理者の確認に回ります。直すところがなければ「このまま再提出」を押してください。',

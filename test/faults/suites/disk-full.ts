@@ -11,7 +11,7 @@ const MEGABYTES = 400;
 const LEFT_BYTES = [0, 256 * 1024, 2 * 1024 * 1024];
 /** What an operator is told whose call is not on record: that it is not, and the line to use again. */
 const SAID =
-  /記録できませんでした|まだ記録を確認できていません|operation_timeout|dispatch_failed|http_service_error/;
+  /登録できませんでした|登録できたかどうか、まだ確認できていません|operation_timeout|dispatch_failed|http_service_error/;
 
 /**
  * 9. The disk under the embedded database fills up while operators type; room is made and the process started
@@ -57,7 +57,7 @@ export async function diskFull(o: {
         'what operators were told whose call is not on record',
       ).toEqual([]);
       expect(
-        entered.unacknowledged.some((said) => said.includes('記録できませんでした')),
+        entered.unacknowledged.some((said) => said.includes('登録できませんでした')),
         'somebody was told in words',
       ).toBe(true);
     } finally {

@@ -194,12 +194,12 @@ describe('an operator’s home', () => {
       '*⚠ 失敗* (どこにも届いていません)',
       '*送信済* (2通)',
       '*送信待ち*',
-      '*保留*',
+      '*確認待ち*',
       '*⚠ 要確認*',
       '*⚠ 失敗* (2通のうち1通は送信済)',
     ]);
     expect(home.text()).toContain('登録し直さないでください');
-    expect(home.text()).toContain('まだ送り終えていないもの 5件(失敗 2・要確認 1・保留 1・送信待ち 1)');
+    expect(home.text()).toContain('まだ送り終えていないもの 5件(失敗 2・要確認 1・確認待ち 1・送信待ち 1)');
     await aSecondLater();
     await home.choose('home_shown', '要確認・失敗');
     await home.until((seen) => seen.text().includes('6件のうち 3件を表示'));
@@ -273,7 +273,7 @@ describe('who sees what', () => {
 
     const stranger = await opened(desk.sandbox.slack.person('U0STRANGER1', '山田').home());
     expect(stranger.text()).toBe(
-      'ここは、受電を担当する方のためのページです。\nご利用になる場合は、管理者(<@U0SUPERVIS1>)へご連絡ください。',
+      'ここはオペレーターのためのページです。\nご利用になる場合は、管理者(<@U0SUPERVIS1>)へご連絡ください。',
     );
     expect(JSON.stringify(stranger.view())).not.toContain('acme');
     expect(await db().selectFrom('homes').select('user_id').execute()).toEqual([{ user_id: colleague.id }]);
@@ -356,7 +356,7 @@ describe('who sees what', () => {
     );
     expect(home.text()).not.toContain('81355500123');
     expect(home.text()).toContain(
-      '届かないため止めている報告先*\nbolt 株式会社ボルト見本: Chatwork 2001(13:05 に停止)',
+      '届かないため止めている宛先*\nbolt 株式会社ボルト見本: Chatwork 2001(13:05 に停止)',
     );
     expect(home.text()).toContain('受付: 鈴木');
     expect(home.text()).toContain('受付: 高橋');
