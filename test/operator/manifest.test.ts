@@ -44,7 +44,7 @@ describe('the Slack app manifest', () => {
     expect(overHttp.oauth_config.redirect_urls).toEqual(['https://calls.example/slack/oauth_redirect']);
     expect(overHttp.settings.event_subscriptions).toEqual({
       request_url: 'https://calls.example/slack/events',
-      bot_events: ['app_uninstalled', 'tokens_revoked'],
+      bot_events: ['app_home_opened', 'app_uninstalled', 'tokens_revoked'],
     });
     // Clients come back by their browsers, whatever Slack itself uses.
     const bySocket = slackManifest({ ...o, socketMode: true });
