@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { approveRun } from '../../src/billing/runs/approve-run.ts';
+import { prepareRun } from '../../src/billing/runs/prepare-run.ts';
 import { runStanding } from '../../src/billing/runs/run-standing.ts';
 import { createStatementRuns, type StatementRuns } from '../../src/billing/runs/statement-runs.ts';
 import { statementOf } from '../../src/billing/statements.ts';
@@ -104,6 +105,9 @@ describe('preparing', () => {
     // May: both 2,960 yen, closed.
     world.clock.set('2026-06-01T00:00:00Z');
     await runs().work();
+    // Nothing was ever counted: no month before the first is asked about by itself.
+    expect(await runNotices()).toEqual([]);
+    await prepareRun(world.db, deps(), '2026-05');
     const may = await runStanding(world.db, '2026-05');
     await approveRun(world.db, deps(), { month: '2026-05', events: may?.figures.events ?? -1, by: 'U1' });
     await runs().work();
@@ -255,7 +259,7 @@ describe('sending', () => {
     });
     await world.addClient({ code: 'nowhere', destinations: [] });
     world.clock.set(FIRST_MORNING);
-    await runs().work();
+    await prepareRun(world.db, deps(), JUNE);
     await approved();
     await runs().work();
     world.chatwork.answer({ type: 'rejected', scope: 'destination', reason: { code: 'chatwork.not_found' } });

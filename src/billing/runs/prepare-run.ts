@@ -6,6 +6,7 @@ import type { Clock, NewId } from '../../domain/ports.ts';
 import { loadAgency } from '../../rulebook/agency.ts';
 import type { Schema } from '../../storage/schema.ts';
 import { monthTotals } from '../close-month.ts';
+import { lastClosedMonth } from '../months.ts';
 import { runMessage, runNotice, shownAs } from './run-message.ts';
 import { runStanding } from './run-standing.ts';
 
@@ -15,15 +16,18 @@ const OUTLIERS_AT_MOST = 50;
 /**
  * Prepares the run of a JST month (`YYYY-MM`) and asks supervisors about it. One a month, however many processes do so
  * at once; false when there was one already, or no client has a statement.
+ * @param o.onlyIfUsed not for a month before the first call was counted, when the agency did not work with this yet
  */
 export async function prepareRun(
   db: Kysely<Schema>,
   deps: { readonly clock: Clock; readonly newId: NewId },
   month: string,
+  o: { readonly onlyIfUsed?: boolean } = {},
 ): Promise<boolean> {
   if ((await runStanding(db, month)) !== undefined) return false;
   const figures = await runFigures(db, month);
   if (figures.clients === 0) return false;
+  if (o.onlyIfUsed && figures.events === 0 && (await lastClosedMonth(db)) === null) return false;
   return await db.transaction().execute(async (trx) => {
     const added = await trx
       .insertInto('statement_runs')

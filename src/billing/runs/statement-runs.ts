@@ -72,7 +72,9 @@ export function createStatementRuns(deps: {
     const month = monthToPrepare(now, await loadAgency(db));
     const look = `${month} ${jstDay(now)}`;
     if (month === null || look === looked) return;
-    if (await prepareRun(db, deps, month)) log.info({ month }, 'the statements of a month wait for approval');
+    if (await prepareRun(db, deps, month, { onlyIfUsed: true })) {
+      log.info({ month }, 'the statements of a month wait for approval');
+    }
     looked = look;
   }
 

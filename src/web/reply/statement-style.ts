@@ -17,6 +17,7 @@ tbody th{font-weight:normal}
 td small{display:block;font-size:.85em}
 .yen{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
 .number,.time{font-variant-numeric:tabular-nums}
+.number{white-space:nowrap}
 .number a{display:inline-block;padding:4px 0}
 .time span{display:inline-block}
 a{color:var(--link)}
@@ -27,7 +28,7 @@ dd{white-space:pre-line}
 :root{--link:#1a5fb4}
 @media (prefers-color-scheme:dark){:root{--link:#9cc4f5}}
 @media (max-width:30rem){table{font-size:.85rem}th,td{padding:6px 3px}}
-@page{size:A4;margin:14mm 14mm 16mm}
+@page{size:A4;margin:12mm 14mm}
 @media print{
 :root{color-scheme:light;--paper:#ffffff;--ink:#000000;--quiet:#333333;--line:#999999;--panel:#ffffff;--link:#000000}
 body{padding:0;font-size:10pt;line-height:1.5}
@@ -37,13 +38,16 @@ h1{margin:0 0 8pt;font-size:15pt}
 .issuer{font-size:8.5pt}
 .total{margin:0 0 4pt;padding:4pt 8pt;border-radius:0}
 .total b{font-size:14pt}
-table{margin:0 0 6pt;font-size:8.5pt;line-height:1.35}
-caption{padding:6pt 0 2pt;font-size:10.5pt}
-th,td{padding:2pt 4pt}
+dl{display:grid;grid-template-columns:auto 1fr auto 1fr;gap:2pt 10pt;margin:0 0 4pt;padding:2pt 0;border:0;font-size:9pt;line-height:1.4}
+dd{margin:0}
+dt{font-size:inherit}
+table{margin:0 0 4pt;font-size:8.5pt;line-height:1.3}
+caption{padding:4pt 0 1pt;font-size:10pt}
+th,td{padding:1.2pt 4pt;border-bottom-width:.5pt}
 thead{display:table-header-group}
 tr{break-inside:avoid}
 caption{break-after:avoid}
-.number a{padding:0}
+.number a{display:inline;padding:0}
 td small{display:inline;margin-left:1em}
 a{text-decoration:none}
 .actions,.screen{display:none}
