@@ -86,7 +86,7 @@ it('a client answers a harassment report by replying to it: by webhook, by polli
   expect((await answers())[1]).toMatchObject({ choice: 'pause', until: '2026-07-11' });
   clock.advance(10 * 60_000);
   const staff = () => JSON.stringify(agency.sandbox.slack.messages(SUPERVISOR_CHANNEL));
-  await vi.waitFor(() => expect(staff()).toContain('Webhookが届いていないようです'), PATIENCE);
+  await vi.waitFor(() => expect(staff()).toContain('すぐには届かなくなっているようです'), PATIENCE);
 
   // Doubt is asked back once, and its number is the answer; a question goes to a supervisor.
   agency.sandbox.chatwork.webhooksTo(`${agency.apps[0]?.url}/webhooks/chatwork`);

@@ -152,7 +152,9 @@ describe('a case nobody answers', () => {
     for (const { text } of sentTo('email').slice(1)) expect(text).not.toContain('出てこい');
     const told = await notices();
     expect(told).toHaveLength(1);
-    expect(told[0]).toContain('staff 【要対応】嫌がらせ案件 #1001 に、3回お願いしても回答がありません。');
+    expect(told[0]).toContain(
+      'staff 【要対応】嫌がらせ案件 #1001 は、顧客に3回お願いしても回答がありません。',
+    );
     expect(told[0]).toContain('顧客の電話番号: 03-5550-0150');
     expect(await world.db.selectFrom('usage_events').selectAll().execute()).toEqual(usage);
     const counts = await world.db.selectFrom('reports').select(['purpose', 'month_count']).execute();

@@ -177,7 +177,7 @@ describe('what stands, in words', () => {
     expect(standsInWords(pause, '2026-12-05')).toContain('を過ぎています');
     expect(standsInWords({ ...pause, until: null }, '2026-12-05')).toBe('転送停止中');
     const contact = { choice: 'contact', note: null, until: '2026-12-05' } as const;
-    expect(standsInWords(contact, '2026-12-05')).toBe('顧客から相手に連絡(2026年12月5日(土)まで)');
+    expect(standsInWords(contact, '2026-12-05')).toBe('顧客から相手に連絡(2026年12月5日(土)予定)');
     expect(standsInWords(contact, '2026-12-06')).toContain('を過ぎています');
   });
 

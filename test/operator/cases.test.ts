@@ -282,7 +282,7 @@ describe('the supervisors’ card of a case', () => {
     const later = textOf(cards()[0]);
     expect(later).toContain('【対応中】案件 #');
     expect(later).toContain('心当たりあり「元従業員」');
-    expect(later).toContain('いまの対応: 顧客から相手に連絡(2026年6月25日(木)まで)');
+    expect(later).toContain('いまの対応: 顧客から相手に連絡(2026年6月25日(木)予定)');
     expect(later).toContain('約束の期日: 2026年6月25日(木)');
     expect(later).toContain('電話で確認済み');
     expect(JSON.stringify(cards()[0]?.metadata)).toContain(id);
@@ -476,14 +476,14 @@ describe('what a supervisor does from the card', () => {
     await desk.world.deliverOnce();
     desk.world.chatwork.forget();
     const ask = await supervisor().pressToOpen(card(), '顧客に依頼を送る');
-    await ask.choose('main', '転送停止をお願いする');
+    await ask.choose('main', '転送停止のお願い');
     expect(await ask.submit()).toMatchObject({ type: 'cleared' });
     await desk.world.deliverOnce();
     expect(desk.world.chatwork.sent).toHaveLength(1);
 
     await harassed();
     await turn();
-    const split = await supervisor().pressToOpen(card(), '着信を移動・分割');
+    const split = await supervisor().pressToOpen(card(), '電話を移動・分割');
     const [, second] = (await theCase()).calls;
     await split.check('main', second?.receiptNumber ?? '');
     await split.choose('to', '新しい案件に分ける');
@@ -546,13 +546,13 @@ describe('what a supervisor does from the card', () => {
       .where('key', 'like', 'case-alarm:%')
       .executeTakeFirstOrThrow();
     const alarm = await desk.post(STAFF, body);
-    await desk.operator.press(alarm, '転送停止をお願いする');
+    await desk.operator.press(alarm, '転送停止のお願いを送る');
     await expect.poll(said).toContain('管理者だけ');
-    await supervisor().press(alarm, '転送停止をお願いする');
+    await supervisor().press(alarm, '転送停止のお願いを送る');
     await expect.poll(said).toContain('顧客に送ります');
-    await supervisor().press(alarm, '転送停止をお願いする');
+    await supervisor().press(alarm, '転送停止のお願いを送る');
     await expect.poll(said).toContain('すでに済んでいます');
-    await supervisor().press(alarm, '休止・解約のご相談を送る');
+    await supervisor().press(alarm, '契約の休止・解約のご相談を送る');
     await vi.waitFor(async () =>
       expect((await types()).filter((type) => type === 'asked_client')).toHaveLength(2),
     );

@@ -15,6 +15,16 @@ export const ANSWER_HINTS: Readonly<Record<AnswerChoice, string>> = {
   contract: '電話代行のご契約について、担当者からのご連絡を希望する',
 };
 
+/**
+ * The answers as staff reads them: the 当社 of a client's own answer would be the agency here, which never contacts
+ * the caller [seed].
+ */
+export const STAFF_ANSWER_LABELS: Readonly<Record<AnswerChoice, string>> = {
+  ...ANSWER_LABELS,
+  contact: '顧客から相手に連絡する',
+  self: '顧客が自社で対応する',
+};
+
 /** What the date beside an answer is; null: the answer has none. */
 export const UNTIL_LABELS: Readonly<Record<AnswerChoice, string | null>> = {
   known: null,

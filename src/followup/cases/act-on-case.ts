@@ -68,7 +68,7 @@ async function perform(
     case 'reopen':
       if (mergedInto !== null) return refused('ほかの案件に統合されているため、再開できません。');
       if (state !== 'quiet' && state !== 'closed') return refused('この案件は終了していません。');
-      if (held.standing().calls.length === 0) return refused('受電が残っていないため、再開できません。');
+      if (held.standing().calls.length === 0) return refused('電話が残っていないため、再開できません。');
       await held.write({ type: 'reopened', callId: null }, by);
       return done;
     case 'ask_client':
@@ -78,7 +78,7 @@ async function perform(
       return await move(trx, held, act.callIds, act.to, by, deps);
     case 'merge_into': {
       const { calls } = held.standing();
-      if (calls.length === 0) return refused('この案件には移す受電がありません。');
+      if (calls.length === 0) return refused('この案件には移す電話がありません。');
       return await move(trx, held, calls, act.caseId, by, deps);
     }
     default:
@@ -96,12 +96,12 @@ async function move(
 ): Promise<ActResult> {
   const present = from.standing().calls;
   const ids = [...new Set(callIds)];
-  if (ids.length === 0) return refused('移す受電を選んでください。');
+  if (ids.length === 0) return refused('移す電話を選んでください。');
   if (!ids.every((id) => present.includes(id))) {
-    return refused('この案件にない受電が含まれています。表示を更新して選び直してください。');
+    return refused('この案件にない電話が含まれています。表示を更新して選び直してください。');
   }
   if (to === null && ids.length === present.length) {
-    return refused('すべての受電を新しい案件に分けることはできません。');
+    return refused('すべての電話を新しい案件に分けることはできません。');
   }
   if (to === from.id) return refused('移す先には、別の案件を選んでください。');
   const target = to === null ? null : await holdCase(trx, to, deps);

@@ -1,9 +1,10 @@
 /** `action_id`s of the buttons that send a client a ready-made message; `value` is the case's id. */
 export const CASE_ASK = { stop_forwarding: 'case_ask_stop', propose_suspension: 'case_ask_suspend' } as const;
 
+/** What is sent, by name. */
 export const CASE_ASK_LABELS: Readonly<Record<keyof typeof CASE_ASK, string>> = {
-  stop_forwarding: '転送停止をお願いする',
-  propose_suspension: '休止・解約のご相談を送る',
+  stop_forwarding: '転送停止のお願い',
+  propose_suspension: '契約の休止・解約のご相談',
 };
 
 /** Both, as a block under an alarm. Each asks once more, because it writes to the client. */
@@ -15,7 +16,7 @@ export function askButtons(caseId: string): Readonly<Record<string, unknown>> {
     elements: (['stop_forwarding', 'propose_suspension'] as const).map((message) => ({
       type: 'button',
       action_id: CASE_ASK[message],
-      text: plain(CASE_ASK_LABELS[message]),
+      text: plain(`${CASE_ASK_LABELS[message]}を送る`),
       value: caseId,
       confirm: {
         title: plain('顧客に送りますか'),

@@ -23,7 +23,7 @@ export function createAskClient(deps: { readonly addReport: AddReport }): AskCli
       .executeTakeFirstOrThrow();
     if (status === 'ended') return refused('契約が終了した顧客には送れません。');
     const callId = await newestCallOf(trx, held.id);
-    if (callId === null) return refused('この案件には受電が残っていません。');
+    if (callId === null) return refused('この案件には電話が残っていません。');
     const { primary } = await routeOfCall(trx, callId);
     if (primary.length === 0) {
       return refused('使える宛先が登録されていません。お電話などで直接ご連絡ください。');

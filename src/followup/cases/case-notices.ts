@@ -1,7 +1,8 @@
 import { type NewNotice, STAFF } from '../../delivery/notice.ts';
 import { staffNoticeBody } from '../../delivery/notice-body.ts';
 import { formatCallTime, formatDay } from '../../domain/calendar.ts';
-import { ANSWER_LABELS, type CaseAnswer } from '../../domain/cases/answers.ts';
+import { STAFF_ANSWER_LABELS } from '../../domain/cases/answer-words.ts';
+import type { CaseAnswer } from '../../domain/cases/answers.ts';
 import type { CaseWords } from './case-words.ts';
 
 /*
@@ -15,15 +16,15 @@ type Blocks = readonly Readonly<Record<string, unknown>>[];
 export function escalationNotice(words: CaseWords, seq: number, asked: number): NewNotice {
   const phones =
     words.clientPhones.length === 0
-      ? '顧客の電話番号: 登録がありません。契約書などで確かめ、顧客ファイルの own_numbers に加えてください。'
+      ? '顧客の電話番号: 登録がありません。契約書などで確かめてください。顧客ファイルの「own_numbers」に加えると、次からここに表示されます。'
       : `顧客の電話番号: ${words.clientPhones.join('、')}`;
   return notice(`case-escalated:${words.caseId}:${seq}`, [
     asked === 0
       ? `【要対応】使える宛先がなく、嫌がらせ案件 #${words.number} の回答をお願いできません。`
-      : `【要対応】嫌がらせ案件 #${words.number} に、${asked}回お願いしても回答がありません。`,
+      : `【要対応】嫌がらせ案件 #${words.number} は、顧客に${asked}回お願いしても回答がありません。`,
     ...factsOf(words),
     phones,
-    '顧客へお電話で事情とご対応を伺い、伺った内容を案件に記録してください。',
+    '顧客に電話で事情と対応を伺い、案件のカードの「回答を代わりに記録」で残してください。',
   ]);
 }
 
@@ -38,10 +39,10 @@ export function promiseNotice(
     `【${heading}】${formatDay(o.until)}は、嫌がらせ案件 #${words.number} で顧客が約束した日です。`,
     ...factsOf(words),
     ...o.answers.map(({ choice, note }) => {
-      const what = choice === 'pause' ? '転送を再開する予定の日' : `「${ANSWER_LABELS[choice]}」の期日`;
+      const what = choice === 'pause' ? '転送を再開する予定の日' : `「${STAFF_ANSWER_LABELS[choice]}」の期日`;
       return `約束: ${what}${note === null ? '' : `(補足: ${note})`}`;
     }),
-    '予定どおりかどうかを顧客に確かめ、案件に記録してください。',
+    '予定どおりかどうかを顧客に確かめ、案件のカードに記録してください。',
   ]);
 }
 
@@ -90,7 +91,7 @@ function factsOf(words: CaseWords): readonly string[] {
   return [
     `顧客: ${words.clientCode} ${words.clientName}`,
     `種別: ${words.kindLabel} / 電話番号: ${words.numberShown ?? '番号なし(非通知など)'}`,
-    `受電: ${words.calls}件(最初 ${formatCallTime(words.openedAt)}、最近 ${formatCallTime(words.lastCallAt)})`,
+    `電話: ${words.calls}件(最初 ${formatCallTime(words.openedAt)}、最後 ${formatCallTime(words.lastCallAt)})`,
   ];
 }
 

@@ -7,7 +7,7 @@ import { type CaseDeps, type HeldCase, holdCase, openCase } from './held-case.ts
 import { moveCalls } from './move-calls.ts';
 
 /** Why a case ends whose last call was taken away. */
-export const NO_CALL_LEFT = '受電がすべて取り消されたか、対象外の種別に変更されたため';
+export const NO_CALL_LEFT = '電話がすべて取り消されたか、対象外の種別に変更されたため';
 
 /**
  * Puts a flagged call where it belongs, under its client's row lock: into the case the rule finds, which is open

@@ -140,7 +140,7 @@ export function createReplyHandler(deps: {
       case 'answer': {
         // A look may find an old message after the webhook brought a newer one.
         if (await isOvertaken(db, reply, caseId)) {
-          return { ...pass('より新しい回答を登録した後に届いた、それより前の返信です。'), say: null };
+          return { ...pass('新しい回答を登録したあとで見つかった、前の返信です。'), say: null };
         }
         const { choice, knows, until } = plain;
         const by = { via: 'chatwork', person: reply.accountId, key: keyOf(reply) } as const;

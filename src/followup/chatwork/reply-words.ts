@@ -88,12 +88,12 @@ export function wordsForStaff(o: {
   return {
     ...staffNoticeBody(
       [
-        `【要確認】嫌がらせ案件 #${o.caseNumber}: お客様からChatworkで返信がありました。${o.why}`,
+        `【要確認】嫌がらせ案件 #${o.caseNumber}: 顧客からChatworkで返信がありました。${o.why}`,
         `顧客: ${o.clientCode} ${o.clientName}`,
         `受付番号: ${o.receiptNumber}`,
         `ルーム: ${o.roomId}`,
-        '内容をご確認のうえ、必要に応じてお客様へご返事ください。',
-        `お客様に代わって回答を登録する: ${TYPED} cases answer ${o.caseNumber} <回答>`,
+        '内容を確かめ、必要に応じて顧客に返事をしてください。',
+        `回答として残すときは、案件のカードの「回答を代わりに記録」を押してください(コマンド: ${TYPED} cases answer ${o.caseNumber} <回答>)。`,
       ],
       { report: o.words === '' ? '(文字のない返信です)' : o.words },
     ),

@@ -38,14 +38,14 @@ export async function tellIfWebhookIsSilent(
       key: keyOf(now),
       target: STAFF,
       body: staffNoticeBody([
-        '【要確認】ChatworkのWebhookが届いていないようです。',
-        `${formatCallTime(found.since)}以降、お客様の返信${found.missed}件を、Webhookではなく定期確認で受け取りました。`,
+        '【要確認】Chatworkの返信が、すぐには届かなくなっているようです。',
+        `${formatCallTime(found.since)}以降、顧客の返信${found.missed}件を、Chatworkからの通知ではなく定期確認で受け取りました。`,
         found.alive === null
-          ? '最後のWebhook: まだ一度も届いていません'
-          : `最後のWebhook: ${formatCallTime(found.alive)}`,
+          ? '最後の通知: まだ一度も届いていません'
+          : `最後の通知: ${formatCallTime(found.alive)}`,
         '返信は定期確認で受け取っているため、失われていません。ただし1〜数分遅れます。',
         'システムを止めていた間の返信であれば、対応は不要です。そうでなければ、システムの担当者にお知らせください。',
-        '担当者の方へ: ChatworkのWebhook編集画面で、状態(無効になっていないか)、URL(PUBLIC_URL/webhooks/chatwork)、トークンを確認してください。',
+        'システムの担当者へ: ChatworkのWebhook編集画面で、状態(無効になっていないか)、URL(PUBLIC_URL/webhooks/chatwork)、トークンを確認してください。',
       ]),
     },
     deps,

@@ -19,7 +19,7 @@ export const CARD_LABELS: Readonly<Record<CardButton, string>> = {
   answer: '回答を代わりに記録',
   agree: '合意内容を記録',
   ask: '顧客に依頼を送る',
-  calls: '着信を移動・分割',
+  calls: '電話を移動・分割',
   merge: '別の案件へ統合',
   note: 'メモ',
   close: '終了',
@@ -30,7 +30,7 @@ export const CARD_LABELS: Readonly<Record<CardButton, string>> = {
 
 const REOPEN_CONFIRM = {
   title: plain('案件を再開しますか'),
-  text: plain('終了した案件を、もう一度追いかけます。'),
+  text: plain('終了した案件への対応を、もう一度始めます。'),
   confirm: plain('再開する'),
   deny: plain('やめる'),
 };

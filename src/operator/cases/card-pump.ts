@@ -195,7 +195,7 @@ function noCards(reason: string, day: string): NewNotice {
     body: staffNoticeBody([
       '【要確認】嫌がらせ案件のカードを、管理者チャンネルに表示できません。',
       `理由: ${reason}`,
-      'SLACK_SUPERVISOR_CHANNEL の設定と、ボットがそのチャンネルに参加しているかを確かめてください。',
+      'ボットが管理者チャンネルに参加しているかを確かめてください。参加しているときは、システムの担当者に「SLACK_SUPERVISOR_CHANNEL」の設定の確認を依頼してください。',
       `それまで案件は次のコマンドで確認できます: ${TYPED} cases list`,
     ]),
   };

@@ -1,6 +1,7 @@
 import type { types } from '@slack/bolt';
 import { formatCallTime } from '../../domain/calendar.ts';
-import { ANSWER_CHOICES, ANSWER_LABELS, NOTE_AT_MOST } from '../../domain/cases/answers.ts';
+import { STAFF_ANSWER_LABELS } from '../../domain/cases/answer-words.ts';
+import { ANSWER_CHOICES, NOTE_AT_MOST } from '../../domain/cases/answers.ts';
 import { CASE_STATE_LABELS } from '../../domain/cases/events.ts';
 import { wordingFor } from '../../domain/cases/wording.ts';
 import { EVIDENCE_LINK_MINUTES } from '../../domain/evidence-link.ts';
@@ -65,11 +66,11 @@ export function caseFormView(
           {
             type: 'radio_buttons',
             action_id: VALUE,
-            options: ANSWER_CHOICES.map((choice) => option(ANSWER_LABELS[choice], choice)),
+            options: ANSWER_CHOICES.map((choice) => option(STAFF_ANSWER_LABELS[choice], choice)),
           },
           { required: true },
         ),
-        input(CASE_BLOCK.until, 'いつまで(転送停止は再開の予定日、ほかは対応の予定日)', {
+        input(CASE_BLOCK.until, '予定の日(転送停止は転送を再開する日、ほかは対応する日)', {
           type: 'datepicker',
           action_id: VALUE,
         }),
@@ -88,7 +89,7 @@ export function caseFormView(
           CASE_BLOCK.wording,
           'お相手にお伝えする言葉',
           textInput(view.agreed?.wording ?? null, { limit: CASE_TEXT_LIMITS.wording, multiline: true }),
-          { hint: `空欄のときは ${wordingFor(view.kind)} と表示されます。` },
+          { hint: `空欄のときは${wordingFor(view.kind)}と表示します。` },
         ),
       ]);
     case 'ask':

@@ -1,5 +1,6 @@
 import { formatDay } from '../../domain/calendar.ts';
-import { ANSWER_LABELS, type AnswerVia, type CaseAnswer, isAction } from '../../domain/cases/answers.ts';
+import { STAFF_ANSWER_LABELS } from '../../domain/cases/answer-words.ts';
+import { type AnswerVia, type CaseAnswer, isAction } from '../../domain/cases/answers.ts';
 import { formatE164 } from '../../domain/phone.ts';
 import { printable } from '../../domain/text.ts';
 
@@ -9,7 +10,7 @@ import { printable } from '../../domain/text.ts';
 
 export const VIA_LABELS: Readonly<Record<AnswerVia, string>> = {
   slack: 'Slack',
-  link: 'リンク',
+  link: '回答ページ',
   chatwork: 'Chatwork',
   staff: '管理者が代わりに記録',
 };
@@ -18,7 +19,7 @@ export const VIA_LABELS: Readonly<Record<AnswerVia, string>> = {
 export function standsInWords({ choice, until }: CaseAnswer, today: string): string {
   // Forwarding begins again on the day itself; everything else is done by its end.
   const over = until !== null && (choice === 'pause' ? until <= today : until < today);
-  const day = until === null ? '' : `${formatDay(until)}まで`;
+  const day = until === null ? '' : `${formatDay(until)}${choice === 'pause' ? 'まで' : '予定'}`;
   const within = (doing: string) =>
     until === null ? doing : over ? `${doing}(予定の${formatDay(until)}を過ぎています)` : `${doing}(${day})`;
   switch (choice) {
@@ -32,7 +33,7 @@ export function standsInWords({ choice, until }: CaseAnswer, today: string): str
       return within('契約の休止・解約を相談中');
     case 'known':
     case 'unknown':
-      return ANSWER_LABELS[choice];
+      return STAFF_ANSWER_LABELS[choice];
     default:
       return choice satisfies never;
   }
@@ -53,7 +54,7 @@ export function doingInWords(
 /** An answer as it was given: choice, day and note. */
 export function answerInWords({ choice, until, note }: CaseAnswer): string {
   const day = until === null ? '' : `(${formatDay(until)}${choice === 'pause' ? 'まで' : '予定'})`;
-  return `${ANSWER_LABELS[choice]}${day}${note === null ? '' : `「${printable(note)}」`}`;
+  return `${STAFF_ANSWER_LABELS[choice]}${day}${note === null ? '' : `「${printable(note)}」`}`;
 }
 
 /** The caller's number of a case; null is no number at all, or one of the client's own. */

@@ -32,7 +32,7 @@ export function eventInWords(body: CaseEventBody): string {
     case 'still_forwarding':
       return '転送停止中に電話';
     case 'alarmed':
-      return `警報: ${body.window === 'hour' ? '1時間' : '1日'}に${body.calls}件`;
+      return `警報: ${body.window === 'hour' ? '1時間' : '24時間'}に${body.calls}件`;
     case 'asked_client':
       return `顧客へ送信: ${CASE_ASK_LABELS[body.message]}`;
     case 'noted':

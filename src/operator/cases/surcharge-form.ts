@@ -79,7 +79,7 @@ export function surchargeForm(
       ),
       input(
         SURCHARGE_BLOCK.code,
-        '理由',
+        '割増料金の理由',
         {
           type: 'static_select',
           action_id: VALUE,
