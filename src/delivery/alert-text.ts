@@ -7,6 +7,7 @@ import { workspaceOfCredential } from '../domain/slack-place.ts';
 import type { Schema } from '../storage/schema.ts';
 import { type NewNotice, STAFF } from './notice.ts';
 import { staffNoticeBody } from './notice-body.ts';
+import { reasonInWords } from './reason-words.ts';
 
 /** What an alert's own lines can say of a delivery: where it was going and for whom, not what the call was about. */
 export interface DeliveryInWords {
@@ -81,7 +82,7 @@ export function alertText(about: AlertSubject, words: DeliveryInWords, reason: R
       : [`内容: ${formatMonth(words.statementMonth.slice(0, 7))}分のご利用明細`]),
     ...purposeLines(words.purpose),
     `宛先: ${channel} ${words.address}`,
-    `理由: ${reason.code}${reason.said ? `(相手の応答: ${reason.said})` : ''}`,
+    `理由: ${reasonInWords(reason)}`,
     `報告の作成: ${formatCallTime(words.createdAt)}`,
     `配信: ${words.deliveryId}`,
   ];
@@ -100,7 +101,7 @@ export function alertText(about: AlertSubject, words: DeliveryInWords, reason: R
       return [
         `【要対応】${channel}の認証または送信設定が受け付けられません。`,
         ...workspaceLines(words.credential),
-        `理由: ${reason.code}${reason.said ? `(相手の応答: ${reason.said})` : ''}`,
+        `理由: ${reasonInWords(reason)}`,
         '報告は送信待ちのまま保管しています。設定を直すと自動で送信を再開します。',
         `確認方法: ${TYPED} doctor`,
       ];
@@ -108,20 +109,24 @@ export function alertText(about: AlertSubject, words: DeliveryInWords, reason: R
       return [
         `【注意】${channel}の送信が制限されています。`,
         ...workspaceLines(words.credential),
-        `理由: ${reason.code}`,
+        `理由: ${reasonInWords({ code: reason.code })}`,
         '報告は送信待ちのまま保管し、制限が解け次第送ります。',
       ];
     case 'uncertain':
       return [
-        '【要判断】報告が届いたかどうか確認できません。',
+        '【要確認】報告が届いたかどうか分かりません。',
         ...facts,
-        '二重送信を避けるため、自動では送り直しません。宛先を見て判断してください。',
-        'ボタンで答えるか、次のコマンドを使ってください。',
-        `届いていた場合: ${TYPED} deliveries confirm ${words.deliveryId}`,
-        `届いていない場合: ${TYPED} deliveries retry ${words.deliveryId} --even-if-uncertain`,
+        '二重の報告を避けるため、自動では送り直しません。宛先を見て、届いているかどうかをお知らせください。',
+        '下のボタンを押してください。ボタンがないときは、次のコマンドを使います。',
+        `届いている: ${TYPED} deliveries confirm ${words.deliveryId}`,
+        `届いていない・もう一度送る: ${TYPED} deliveries retry ${words.deliveryId} --even-if-uncertain`,
       ];
     case 'delivery':
-      return ['【注意】報告の形式が宛先に受け付けられませんでした。', ...facts, '簡易な形式で送り直します。'];
+      return [
+        '【注意】報告の形式が宛先に受け付けられませんでした。',
+        ...facts,
+        '飾りのない形式で送り直します。',
+      ];
     case 'late':
       return [
         '【要対応】報告が届かないまま時間が過ぎています。予備の宛先もありません。',

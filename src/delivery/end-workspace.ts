@@ -12,6 +12,7 @@ import type { Affected } from './consequences.ts';
 import type { FallBack } from './fall-back.ts';
 import { addNotice, STAFF } from './notice.ts';
 import { staffNoticeBody } from './notice-body.ts';
+import { reasonInWords } from './reason-words.ts';
 import type { TellClient } from './tell-client.ts';
 
 /**
@@ -79,7 +80,7 @@ export function createEndWorkspace(deps: {
           '【宛先停止】顧客のSlackワークスペースとの連携が切れました。',
           `顧客: ${code} ${name}`,
           `ワークスペース: ${ended.teamName}(${ended.teamId})`,
-          `理由: ${reason}`,
+          `理由: ${reasonInWords({ code: reason })}`,
           'このワークスペースの宛先への配信を止めました。送信待ちの報告は、ほかに使える宛先があればそちらへ送ります。',
           '顧客に事情を確認し、引き続き使う場合は新しい連携リンクを送ってください。つなぎ直すと宛先は自動で再開します。',
           `連携リンク: ${TYPED} clients install-link ${code}`,

@@ -5,6 +5,7 @@ import type { Schema } from '../storage/schema.ts';
 import { CHANNEL_LABELS, TYPED, workspaceLines } from './alert-text.ts';
 import { addNotice, STAFF } from './notice.ts';
 import { staffNoticeBody } from './notice-body.ts';
+import { reasonInWords } from './reason-words.ts';
 import type { DeliverySettings } from './settings.ts';
 
 const HOUR_MS = 3_600_000;
@@ -46,8 +47,8 @@ export async function alertStalled(
         body: staffNoticeBody([
           `【要対応】${CHANNEL_LABELS[channel]}への報告が滞っています。`,
           ...workspaceLines(credential),
-          `送信待ち: ${waiting}件(最も古いものは${minutes}分前から)`,
-          `理由: ${reason ?? '送信の順番を待っています'}`,
+          `送信待ち: ${waiting}件(いちばん古いものは${minutes}分前から)`,
+          `理由: ${reason === null ? '送信の順番を待っています' : reasonInWords({ code: reason })}`,
           '報告は送信待ちのまま保管し、送れるようになり次第送ります。予備の宛先がある報告は、期限になるとそちらへ送ります。',
           `原因の確認: ${TYPED} doctor`,
           `待っている報告: ${TYPED} deliveries list --state due`,

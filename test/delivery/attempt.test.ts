@@ -260,7 +260,7 @@ describe('the sweeper', () => {
     await world.delivery.sweeper.sweep();
     await world.delivery.sweeper.sweep();
     expect(await notices()).toHaveLength(1);
-    expect((await notices())[0]).toContain('2件(最も古いものは6分前から)');
+    expect((await notices())[0]).toContain('2件(いちばん古いものは6分前から)');
     world.clock.advance(3_600_000);
     await world.delivery.sweeper.sweep();
     expect((await notices()).filter((notice) => notice.includes('滞っています'))).toHaveLength(2);
@@ -312,7 +312,7 @@ describe('the reconciler', () => {
     expect(await notices()).toHaveLength(1);
     await look(15 * 60_000);
     expect(await notices()).toHaveLength(2);
-    expect((await notices())[0]).toContain('要判断');
+    expect((await notices())[0]).toContain('届いたかどうか分かりません');
     expect(world.chatwork.sent).toHaveLength(1);
   });
 });
@@ -348,13 +348,13 @@ describe('the reconciler and mail, which cannot be looked up', () => {
       expect(after?.subject).toBe(before?.subject);
       expect(before?.text).not.toContain('重複の可能性');
       expect(after?.text.split('\n')[0]).toContain('重複の可能性');
-      expect((await notices()).join()).toContain('要判断');
+      expect((await notices()).join()).toContain('届いたかどうか分かりません');
     },
   );
 
   it('P4 asks a person about any other', async () => {
     await uncertainMail({});
     expect(world.email.sent).toHaveLength(1);
-    expect((await notices()).join()).toContain('要判断');
+    expect((await notices()).join()).toContain('届いたかどうか分かりません');
   });
 });

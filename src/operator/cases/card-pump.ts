@@ -5,6 +5,7 @@ import type { SlackUpdater } from '../../channels/slack/update.ts';
 import { TYPED } from '../../delivery/alert-text.ts';
 import { addNotice, type NewNotice, STAFF } from '../../delivery/notice.ts';
 import { staffNoticeBody } from '../../delivery/notice-body.ts';
+import { reasonInWords } from '../../delivery/reason-words.ts';
 import { jstDay } from '../../domain/calendar.ts';
 import { deliveryMark } from '../../domain/delivery.ts';
 import type { Outcome, Receipt } from '../../domain/outcome.ts';
@@ -194,7 +195,7 @@ function noCards(reason: string, day: string): NewNotice {
     target: STAFF,
     body: staffNoticeBody([
       '【要確認】嫌がらせ案件のカードを、管理者チャンネルに表示できません。',
-      `理由: ${reason}`,
+      `理由: ${reasonInWords({ code: reason })}`,
       'ボットが管理者チャンネルに参加しているかを確かめてください。参加しているときは、システムの担当者に「SLACK_SUPERVISOR_CHANNEL」の設定の確認を依頼してください。',
       `それまで案件は次のコマンドで確認できます: ${TYPED} cases list`,
     ]),
