@@ -17,9 +17,10 @@ import { createShowReport } from './show-report.ts';
 import { BlockActions } from './slack-body.ts';
 
 const NOT_HERE = 'このボタンは、報告が届いたメッセージでだけ使えます。届いたメッセージから押してください。';
-const TOO_LATE = 'この報告は取り消されたか、期限が過ぎたため、対応済みにできません。';
+const TOO_LATE =
+  'この報告は取り消されたか、期限が過ぎたため、対応済みにできません。ご不明な点は、電話代行の担当者までお知らせください。';
 const UNSETTLED = '送信の確認中です。1分ほどたってから、もう一度押してください。';
-const FAILED = '記録できませんでした。少し待ってから、もう一度押してください。';
+const FAILED = '恐れ入りますが、記録できませんでした。少し待ってから、もう一度押してください。';
 const MARKED = '対応済みとして記録しました。';
 
 /**

@@ -114,10 +114,10 @@ function retractionLines(view: RetractionView): readonly string[] {
   return [
     '【取消】',
     view.recipient,
-    '下記のご報告は当方の誤りでございましたので、取り消します。',
+    '下記のご報告は当社の誤りでございましたので、取り消します。',
     `■受付番号: ${view.receiptNumber}`,
     `■受電日時: ${view.callTime}`,
-    '受電回数には含みません。先のご報告は破棄くださいますようお願いいたします。',
+    '受電回数には含みません。先のご報告はご破棄くださいますようお願いいたします。',
   ];
 }
 
@@ -137,7 +137,7 @@ function caseMessageLines(view: CaseMessageView): readonly (string | null)[] {
     view.recipient,
     ...caseLines(view),
     view.stopForwarding
-      ? 'お電話が収まるまで、当社への転送をお止めくださいますようお願いいたします。再開のご予定日もあわせてお知らせください。'
+      ? 'お電話が収まるまで、電話代行への転送をお止めくださいますようお願いいたします。再開のご予定日もあわせてお知らせください。'
       : 'ご契約の休止または解約も含めてご相談いたしたく、ご意向を当社までお知らせください。',
   ];
 }
