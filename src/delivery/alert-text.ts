@@ -84,7 +84,7 @@ export function alertText(about: AlertSubject, words: DeliveryInWords, reason: R
     `宛先: ${channel} ${words.address}`,
     `理由: ${reasonInWords(reason)}`,
     `報告の作成: ${formatCallTime(words.createdAt)}`,
-    `配信: ${words.deliveryId}`,
+    `配信番号: ${words.deliveryId}`,
   ];
   switch (about) {
     case 'destination':
@@ -95,7 +95,7 @@ export function alertText(about: AlertSubject, words: DeliveryInWords, reason: R
           ? 'この宛先への配信を止めました。ほかに使える宛先があれば、明細はそちらへ送りました。'
           : 'この宛先への配信を止めました。ほかに使える宛先があれば、報告と、新しい宛先を伺うお知らせをそちらへ送りました。',
         '顧客に新しい宛先を確認し、顧客ファイルを直して取り込んでください。',
-        `取り込み: ${TYPED} clients import <顧客ファイル>`,
+        `取り込み(システムの担当者): ${TYPED} clients import <顧客ファイル>`,
       ];
     case 'credential':
       return [
@@ -103,7 +103,7 @@ export function alertText(about: AlertSubject, words: DeliveryInWords, reason: R
         ...workspaceLines(words.credential),
         `理由: ${reasonInWords(reason)}`,
         '報告は送信待ちのまま保管しています。設定を直すと自動で送信を再開します。',
-        `確認方法: ${TYPED} doctor`,
+        `確認方法(システムの担当者): ${TYPED} doctor`,
       ];
     case 'channel':
       return [
@@ -191,7 +191,7 @@ export async function undeliverableNotice(
         `顧客: ${call.code} ${call.name}`,
         `受付番号: ${call.receipt_number}`,
         '使える宛先が登録されていません。顧客へ直接連絡し、宛先を顧客ファイルに加えて取り込んでください。',
-        `取り込み: ${TYPED} clients import <顧客ファイル>`,
+        `取り込み(システムの担当者): ${TYPED} clients import <顧客ファイル>`,
         reportHint(report),
       ],
       { report },

@@ -83,7 +83,7 @@ export function createEndWorkspace(deps: {
           `理由: ${reasonInWords({ code: reason })}`,
           'このワークスペースの宛先への配信を止めました。送信待ちの報告は、ほかに使える宛先があればそちらへ送ります。',
           '顧客に事情を確認し、引き続き使う場合は新しい連携リンクを送ってください。つなぎ直すと宛先は自動で再開します。',
-          `連携リンク: ${TYPED} clients install-link ${code}`,
+          `連携リンク(システムの担当者): ${TYPED} clients install-link ${code}`,
         ]),
       },
       deps,

@@ -15,7 +15,7 @@ const WORDS: readonly (readonly [RegExp, string])[] = [
   [/^slack\.is_archived$/, 'チャンネルがアーカイブされています'],
   [/^slack\.(?:user_not_found|user_disabled|cannot_dm_bot)$/, '宛先の方に送れません'],
   [/^slack\.restricted_action/, 'このチャンネルへの投稿が制限されています'],
-  [/^slack\.(?:app_uninstalled|tokens_revoked)$/, '顧客がアプリを外しました'],
+  [/^slack\.(?:app_uninstalled|tokens_revoked)$/, '顧客がアプリを外したか、許可を取り消しました'],
   [/^slack\.workspace_(?:revoked|not_connected)$/, '顧客のワークスペースとつながっていません'],
   [/^slack\.workspace_token_/, '顧客のワークスペースとの連携情報を読み取れません'],
   [/^slack\.(?:missing_scope|no_permission|access_denied)$/, 'アプリの権限が足りません'],

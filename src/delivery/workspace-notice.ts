@@ -32,7 +32,7 @@ export async function tellOfWorkspace(
           : [
               '報告はまだ送っていません。顧客のワークスペースに間違いないことを確かめ、アプリを招待したチャンネルのIDを顧客に聞いて、顧客ファイルに加えてください。',
               `- { channel: slack, workspace: ${teamId}, address: C… }`,
-              `取り込み: ${TYPED} clients import <顧客ファイル>`,
+              `取り込み(システムの担当者): ${TYPED} clients import <顧客ファイル>`,
             ]),
       ]),
     },

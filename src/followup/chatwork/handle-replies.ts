@@ -130,7 +130,7 @@ export function createReplyHandler(deps: {
       words: { text: read.text, why },
     });
     if (reply.failures >= FAILURES_AT_MOST) {
-      return { ...pass('自動では登録できませんでした。'), outcome: 'failed' };
+      return { ...pass('自動では記録できませんでした。'), outcome: 'failed' };
     }
     const standing = await cases.readForDelivery(deliveryId);
     if (standing.type === 'revoked') return pass('終了した案件への返信です。');
@@ -140,7 +140,7 @@ export function createReplyHandler(deps: {
       case 'answer': {
         // A look may find an old message after the webhook brought a newer one.
         if (await isOvertaken(db, reply, caseId)) {
-          return { ...pass('新しい回答を登録したあとで見つかった、前の返信です。'), say: null };
+          return { ...pass('新しい回答を記録したあとで見つかった、前の返信です。'), say: null };
         }
         const { choice, knows, until } = plain;
         const by = { via: 'chatwork', person: reply.accountId, key: keyOf(reply) } as const;
@@ -153,7 +153,7 @@ export function createReplyHandler(deps: {
         }
         const result = await cases.answer({ deliveryId }, { choice, note: read.text, until }, by);
         if (result.type === 'revoked') return pass('終了した案件への返信です。');
-        if (result.type === 'refused') return pass('自動では登録できませんでした。');
+        if (result.type === 'refused') return pass('自動では記録できませんでした。');
         const before = await versionBefore(db, reply);
         const same = before?.choice === choice && before.until === until;
         return {
@@ -164,7 +164,7 @@ export function createReplyHandler(deps: {
           // Somebody put a comma right: nothing to say again.
           say: same ? null : confirmationText(standing, { choice, knows, until }, { passed: plain.asks }),
           ...(plain.asks && {
-            words: { text: read.text, why: '回答は登録しました。ほかの内容をご確認ください。' },
+            words: { text: read.text, why: '回答は記録しました。ほかの内容をご確認ください。' },
           }),
         };
       }
