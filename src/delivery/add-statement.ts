@@ -67,11 +67,11 @@ async function nowhereToGo(trx: Kysely<Schema>, clientId: string, month: string)
     key: `no-destination:statement:${month}:${clientId}`,
     target: STAFF,
     body: staffNoticeBody([
-      '【要対応】ご利用明細の送り先がありません。',
+      '【要対応】ご利用明細を送る宛先がありません。',
       `顧客: ${code} ${name}`,
       `内容: ${formatMonth(month)}分のご利用明細`,
-      '使える宛先が登録されていません。次のコマンドで内容を確かめ、顧客へ直接お届けください。',
-      `明細: ${TYPED} statement ${code} ${month}`,
+      '使える宛先が登録されていません。次のコマンドで見られる明細を、顧客へ直接お届けください。',
+      `明細を見る(システムの担当者): ${TYPED} statement ${code} ${month}`,
     ]),
   };
 }

@@ -86,7 +86,7 @@ describe('preparing', () => {
     const text = JSON.stringify(notice?.body);
     for (const part of [
       '2026年6月分の承認',
-      'お客様: 1件',
+      '顧客: 1件',
       '計上した受電: 2回',
       '2,960円',
       '適格請求書になりません',
@@ -267,7 +267,7 @@ describe('sending', () => {
     expect(Object.fromEntries(statementsSent())).toEqual({ 'room-gone': 1, 'moved@client.example': 1 });
     const notices = await world.db.selectFrom('notices').select(['key', 'body']).execute();
     const text = JSON.stringify(notices);
-    expect(text).toContain('ご利用明細の送り先がありません');
+    expect(text).toContain('ご利用明細を送る宛先がありません');
     expect(text).toContain('【宛先停止】');
     expect(text).toContain('2026年6月分のご利用明細');
   });

@@ -58,7 +58,7 @@ export function shownAs(body: NoticeBody): string {
 
 function totals({ figures }: RunStanding): readonly string[] {
   return [
-    `お客様: ${count(figures.clients)}件`,
+    `顧客: ${count(figures.clients)}件`,
     `計上した受電: ${count(figures.counted)}回`,
     `ご請求額の合計: ${yenText(figures.totalYen)}(うち消費税 ${yenText(figures.taxYen)})`,
   ];
@@ -69,16 +69,16 @@ function progress(standing: RunStanding): readonly string[] {
   return [
     `承認: ${approvedAt === null ? '-' : formatCallTime(approvedAt)}(${printableLine(approvedBy ?? '-')})`,
     `送り出し: ${count(sent)} / ${count(clients)}件`,
-    `宛先: 到達 ${count(arrived)}件、送信中 ${count(underWay)}件、不達 ${count(failed)}件`,
-    ...(failed > 0 ? ['不達の宛先は、別のお知らせで一件ずつお伝えしています。'] : []),
+    `宛先: 送信済 ${count(arrived)}件、送信待ち ${count(underWay)}件、失敗 ${count(failed)}件`,
+    ...(failed > 0 ? ['失敗した宛先は、1件ずつ別のお知らせでお伝えしています。'] : []),
   ];
 }
 
 function outliers({ figures }: RunStanding): readonly string[] {
   const all = figures.outliers;
-  if (all.length === 0) return ['ふだんの2倍を超えるお客様: なし'];
+  if (all.length === 0) return ['ふだんの2倍を超える顧客: なし'];
   return [
-    `ふだん(直近3か月までの平均)の2倍を超えるお客様: ${count(all.length)}件`,
+    `ふだん(直近3か月までの平均)の2倍を超える顧客: ${count(all.length)}件`,
     ...all
       .slice(0, NAMED_AT_MOST)
       .map(
@@ -95,12 +95,14 @@ function missing({ figures }: RunStanding): readonly string[] {
   const lines = [
     ...(withoutPlan.length > 0
       ? [
-          `・プランのないお客様が${count(withoutPlan.length)}件あり、受電に料金がかかりません: ${codes}${withoutPlan.length > NAMED_AT_MOST ? ' ほか' : ''}`,
+          `・プランのない顧客が${count(withoutPlan.length)}件あり、受電に料金がかかりません: ${codes}${withoutPlan.length > NAMED_AT_MOST ? ' ほか' : ''}`,
         ]
       : []),
     ...(figures.registered
       ? []
-      : [`・登録番号がなく、適格請求書になりません。登録: ${TYPED} agency import <ファイル>`]),
+      : [
+          `・登録番号がなく、適格請求書になりません。取り込み(システムの担当者): ${TYPED} agency import <ファイル>`,
+        ]),
   ];
   return lines.length === 0 ? [] : ['足りないもの', ...lines];
 }
@@ -108,10 +110,10 @@ function missing({ figures }: RunStanding): readonly string[] {
 function more(standing: RunStanding): readonly string[] {
   const { month } = standing;
   return [
-    '承認すると、この月を締め、すべてのお客様に明細を送ります。締めた月は元に戻せません。後からの登録や訂正は翌月に計上します。',
-    `一件ずつ見る: ${TYPED} statement <顧客コード> ${month}`,
-    `一覧を保存する: ${TYPED} statements export --month ${month} -o ${month}.csv`,
-    `端末で承認する: ${TYPED} statements run --month ${month} --approve`,
+    '承認すると、この月を締め、すべての顧客に明細を送ります。締めた月は元に戻せません。後からの登録や訂正は翌月に計上します。',
+    `1件ずつ見る(システムの担当者): ${TYPED} statement <顧客コード> ${month}`,
+    `一覧を保存する(システムの担当者): ${TYPED} statements export --month ${month} -o ${month}.csv`,
+    `ボタンが使えないとき(システムの担当者): ${TYPED} statements run --month ${month} --approve`,
   ];
 }
 
@@ -131,7 +133,7 @@ function approveButton(standing: RunStanding): Readonly<Record<string, unknown>>
         confirm: {
           title: plain('締めて送りますか'),
           text: plain(
-            `${formatMonth(standing.month)}分を締め、${count(clients)}件のお客様に合計${yenText(totalYen)}の明細を送ります。元に戻せません。`,
+            `${formatMonth(standing.month)}分を締め、${count(clients)}件の顧客に合計${yenText(totalYen)}の明細を送ります。元に戻せません。`,
           ),
           confirm: plain('承認して送る'),
           deny: plain('やめる'),

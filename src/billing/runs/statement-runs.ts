@@ -174,11 +174,11 @@ function stuck(month: string, client: { readonly id: string; readonly code: stri
     key: `statement-run:${month}:stuck:${client.id}`,
     target: STAFF,
     body: staffNoticeBody([
-      '【要対応】ご利用明細を作れないお客様があります。',
+      '【要対応】ご利用明細を作れない顧客があります。',
       `顧客: ${client.code}`,
       `内容: ${formatMonth(month)}分のご利用明細`,
-      'ほかのお客様への送付は続けています。このお客様の分も繰り返し試みます。',
-      `確認方法: ${TYPED} statement ${client.code} ${month}`,
+      'ほかの顧客への送付は続けています。この顧客の分も繰り返し試みます。',
+      `確認方法(システムの担当者): ${TYPED} statement ${client.code} ${month}`,
     ]),
   };
 }
