@@ -16,8 +16,8 @@ export const ANSWER_HINTS: Readonly<Record<AnswerChoice, string>> = {
 };
 
 /**
- * The answers as staff reads them: the 当社 of a client's own answer would be the agency here, which never contacts
- * the caller [seed].
+ * The answers as anybody but the client reads them: 当社 would be the agency here, which never contacts the caller
+ * [seed].
  */
 export const STAFF_ANSWER_LABELS: Readonly<Record<AnswerChoice, string>> = {
   ...ANSWER_LABELS,
@@ -36,8 +36,11 @@ export const UNTIL_LABELS: Readonly<Record<AnswerChoice, string | null>> = {
 };
 
 /** 「転送を停止する(転送を再開する日: 2026年7月1日(水))」. Never the note: it is written for the agency. */
-export function answerWords(answer: Pick<CaseAnswer, 'choice' | 'until'>): string {
-  const label = ANSWER_LABELS[answer.choice];
+export function answerWords(
+  answer: Pick<CaseAnswer, 'choice' | 'until'>,
+  labels: Readonly<Record<AnswerChoice, string>> = ANSWER_LABELS,
+): string {
+  const label = labels[answer.choice];
   const dated = UNTIL_LABELS[answer.choice];
   return answer.until === null || dated === null ? label : `${label}(${dated}: ${formatDay(answer.until)})`;
 }

@@ -1,7 +1,7 @@
 import { formatDay } from '../calendar.ts';
 import type { ChannelName } from '../outcome.ts';
 import { printable, printableLine } from '../text.ts';
-import { answerWords } from './answer-words.ts';
+import { answerWords, STAFF_ANSWER_LABELS } from './answer-words.ts';
 import type { CaseEventBody } from './events.ts';
 import type { Evidence, EvidenceCall, EvidenceDelivery } from './evidence.ts';
 
@@ -28,7 +28,7 @@ export function evidenceWords(body: CaseEventBody, receiptOf: (callId: string) =
       return `電話を除外(${receiptOf(body.callId)}、${why[body.why]})`;
     }
     case 'answered':
-      return `顧客の回答: ${answerWords(body)}`;
+      return `顧客の回答: ${answerWords(body, STAFF_ANSWER_LABELS)}`;
     case 'agreed':
       return '顧客との合意内容を記録';
     case 'reminded':

@@ -128,7 +128,7 @@ export function pseudonyms(
   for (const { actor, body } of events) {
     const operator = 'callId' in body && body.callId !== null ? operatorOfCall.get(body.callId) : undefined;
     if (operator !== undefined) name(operator, 'オペレーター');
-    if (actor === 'client') names.set(actor, 'お客様');
+    if (actor === 'client') names.set(actor, '顧客');
     else if (actor === 'system') names.set(actor, 'システム');
     else name(actor, '管理者');
   }

@@ -1,7 +1,7 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { receiptKey } from '../../channels/receipt.ts';
 import { NUMBER_STATE_LABELS, type NumberState } from '../../domain/call.ts';
-import { answerWords, VIA_LABELS } from '../../domain/cases/answer-words.ts';
+import { answerWords, STAFF_ANSWER_LABELS, VIA_LABELS } from '../../domain/cases/answer-words.ts';
 import { foldCase, type GivenAnswer } from '../../domain/cases/case-state.ts';
 import { CASE_STATE_LABELS, type CaseEvent } from '../../domain/cases/events.ts';
 import {
@@ -138,10 +138,10 @@ async function callsOf(
 /** What is sent about the calls of a case. Notices of a broken destination are about the destination. */
 const SENT = {
   initial: '報告',
-  correction: '訂正の報告',
-  retraction: '取消の報告',
+  correction: '訂正報告',
+  retraction: '取消のお知らせ',
   case_reminder: 'ご回答のお願い',
-  case_message: '用意された文面',
+  case_message: 'お願い・ご相談',
 } as const;
 
 async function deliveriesOf(trx: Transaction<Schema>, caseId: string): Promise<readonly EvidenceDelivery[]> {
@@ -188,7 +188,7 @@ function answerOf(answer: GivenAnswer): Evidence['answers'][number] {
   return {
     at: at.toISOString(),
     via: VIA_LABELS[via],
-    answer: answerWords(answer),
+    answer: answerWords(answer, STAFF_ANSWER_LABELS),
     note,
     // Whoever of the agency wrote it down stands in the events, under a pseudonym.
     person: via === 'staff' ? null : person,
