@@ -25,6 +25,7 @@ import type { WorkspaceTokens } from './domain/workspace-token.ts';
 import type { Cases } from './followup/cases/cases.ts';
 import { createCases } from './followup/cases/create-cases.ts';
 import { exportEvidence } from './followup/cases/export-evidence.ts';
+import { createDisputes, type Disputes } from './followup/disputes/disputes.ts';
 import { createDone } from './followup/mark-done.ts';
 import { createRecorder } from './intake/record.ts';
 import { createOperatorApp, type OperatorApp } from './operator/app.ts';
@@ -152,6 +153,7 @@ async function open(given: AppOptions, opened: Opened): Promise<App> {
       : startWorkerRole(o, opened, { database, queues, channels, delivery, settings, observer });
   const wake = worker?.wake ?? wakeThrough(queues.queue(WAKE_QUEUE), log);
   const cases = createCases({ db, clock, newId, addReport: delivery.addReport, wake });
+  const disputes = createDisputes({ db, clock, newId, wake, remindMs: settings.disputeRemindMs });
   const chatwork = openChatworkReplies(o, opened, {
     database,
     cases,
@@ -171,7 +173,7 @@ async function open(given: AppOptions, opened: Opened): Promise<App> {
   const operator =
     o.role === 'worker'
       ? undefined
-      : openOperator(o, opened, { database, delivery, cases, limits, wake, workspaces });
+      : openOperator(o, opened, { database, delivery, cases, disputes, limits, wake, workspaces });
   const install = operator && openInstallDoor({ ...o, db, operator, seal, wake });
   if (install?.door) opened.push('oauth', CLOSE_MS.channels, () => install.close());
   const web = await startWebServer({
@@ -196,6 +198,7 @@ async function open(given: AppOptions, opened: Opened): Promise<App> {
     replies: operator && {
       links: replyLinks,
       done: createDone({ db, clock, newId }),
+      disputes,
       cases,
       statements: createLinkedStatements({ db }),
       clock,
@@ -303,6 +306,7 @@ function openOperator(
     database: Database;
     delivery: Delivery;
     cases: Cases;
+    disputes: Disputes;
     wake: () => void;
     limits: RateLimits;
     workspaces: WorkspaceTokens;
@@ -325,6 +329,7 @@ function openOperator(
     tellChange: parts.delivery.tellChange,
     reviews: parts.delivery.reviews,
     cases: parts.cases,
+    disputes: parts.disputes,
     clock,
     newId,
     wake: parts.wake,

@@ -130,6 +130,12 @@ describe('what only one place may do', () => {
     expect(files.every((file) => file.startsWith('src/followup/chatwork/'))).toBe(true);
   });
 
+  it('writes what clients say of reports in one folder of followup alone', () => {
+    const files = writers('disputes');
+    expect(files.length).toBeGreaterThan(2);
+    expect(files.every((file) => file.startsWith('src/followup/disputes/'))).toBe(true);
+  });
+
   it('P4 writes deliveries and attempts in delivery alone', () => {
     const files = [...writers('deliveries'), ...writers('attempts')];
     expect(files.length).toBeGreaterThan(3);

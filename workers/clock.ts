@@ -6,10 +6,14 @@ import type { NoticePump } from '../src/delivery/notices.ts';
 import type { Reconciler } from '../src/delivery/reconcile.ts';
 import type { Sweeper } from '../src/delivery/sweep.ts';
 import type { CaseWatch } from '../src/followup/cases/watch-cases.ts';
+import type { DisputeWatch } from '../src/followup/disputes/watch-disputes.ts';
 import type { Reminders } from '../src/followup/remind.ts';
 import type { CardPump } from '../src/operator/cases/card-pump.ts';
 
-/** What time brings about by itself: leases that are over, second looks, reminders, harassment cases, used-up plans, the bot's own messages, old drafts. */
+/**
+ * What time brings about by itself: leases that are over, second looks, reminders, harassment cases, used-up plans, what
+ * clients dispute, statements, the bot's own messages, old drafts.
+ */
 export function createClockLoops(
   parts: {
     readonly sweeper: Sweeper;
@@ -18,6 +22,7 @@ export function createClockLoops(
     readonly reminders: Reminders;
     readonly caseWatch: CaseWatch;
     readonly usageWatch: UsageWatch;
+    readonly disputeWatch: DisputeWatch;
     readonly cards: CardPump;
     readonly statements: StatementRuns;
     readonly purgeDrafts: () => Promise<unknown>;
@@ -31,7 +36,16 @@ export function createClockLoops(
   },
 ): Readonly<
   Record<
-    'sweep' | 'reconcile' | 'notices' | 'reminders' | 'cases' | 'usage' | 'cards' | 'statements' | 'purge',
+    | 'sweep'
+    | 'reconcile'
+    | 'notices'
+    | 'reminders'
+    | 'cases'
+    | 'usage'
+    | 'disputes'
+    | 'cards'
+    | 'statements'
+    | 'purge',
     Loop
   >
 > {
@@ -61,6 +75,12 @@ export function createClockLoops(
       name: 'usage',
       everyMs: o.sweepEveryMs,
       run: () => parts.usageWatch.watch(),
+      log,
+    }),
+    disputes: createLoop({
+      name: 'disputes',
+      everyMs: o.sweepEveryMs,
+      run: () => parts.disputeWatch.watch(),
       log,
     }),
     cards: createLoop({ name: 'cards', everyMs: o.cardPollMs, run: () => parts.cards.pump(), log }),

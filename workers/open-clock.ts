@@ -9,6 +9,7 @@ import type { DeliverySettings } from '../src/delivery/settings.ts';
 import type { Clock, NewId } from '../src/domain/ports.ts';
 import { createCases } from '../src/followup/cases/create-cases.ts';
 import { createCaseWatch } from '../src/followup/cases/watch-cases.ts';
+import { createDisputeWatch } from '../src/followup/disputes/watch-disputes.ts';
 import { createReminders } from '../src/followup/remind.ts';
 import { openCards } from '../src/operator/cases/open-cards.ts';
 import { purgeDrafts } from '../src/operator/entry-modal/draft-store.ts';
@@ -44,6 +45,7 @@ export function openClock(deps: {
       reminders: createReminders({ ...deps, addReport }),
       caseWatch: createCaseWatch({ ...deps, addReport }),
       usageWatch: createUsageWatch({ ...deps, addReport }),
+      disputeWatch: createDisputeWatch({ ...deps, addReport, remindMs: settings.disputeRemindMs }),
       cards: cards.pump,
       statements: statements.runs,
       purgeDrafts: () => purgeDrafts(db, new Date(clock().getTime() - DRAFTS_KEPT_MS)),

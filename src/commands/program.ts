@@ -9,6 +9,7 @@ import { addStatements } from './billing-options.ts';
 import { printBounceToken, readBounce } from './bounce-input.ts';
 import { addCases } from './cases-program.ts';
 import { type Command, EXIT } from './command.ts';
+import { addDisputes } from './disputes-program.ts';
 import { InputFileError, readInputFile } from './input-file.ts';
 import { installLinksOf } from './install-link.ts';
 import { settingProblemsText } from './setting-problems.ts';
@@ -111,6 +112,7 @@ function createProgram(terminal: Terminal, parts: Parts, end: End): CommanderCom
     runInto: (output, name, input) => runInto(output, name, input, terminal, parts).then(end),
     read: (path) => readInputFile(path, terminal),
   });
+  addDisputes(program, run, wholeNumber);
   addBounce(program, terminal, parts, end);
   addStatements(program, run, (output, name, input) =>
     runInto(output, name, input, terminal, parts).then(end),

@@ -17,6 +17,7 @@ import {
   deliveriesRetryCommand,
 } from './deliveries.ts';
 import { deliveriesReleaseCommand } from './deliveries-release.ts';
+import { disputesListCommand, disputesSharesCommand } from './disputes.ts';
 import { exportCommand } from './export.ts';
 import { importCommand } from './import.ts';
 import { installLinkCommand } from './install-link.ts';
@@ -52,6 +53,8 @@ export function commandRegistry(): readonly Command[] {
     casesExportCommand,
     casesVerifyCommand,
     casesVerifyHashCommand,
+    disputesListCommand,
+    disputesSharesCommand,
     bounceCommand,
     usageCommand,
     statementCommand,

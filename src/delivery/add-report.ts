@@ -26,6 +26,8 @@ export interface NewReport {
   readonly aboutCase?: { readonly caseId: string; readonly seq: number };
   /** Only of a `usage_notice`: which warning it tells, its figures written before. */
   readonly aboutUsage?: { readonly month: string; readonly percent: WarnedAt };
+  /** Only of a `dispute_answer`: what it answers. */
+  readonly aboutDispute?: string;
   /** Only of a `correction`: the revision of the call its readers were told before. */
   readonly changedFrom?: number;
   /** Its deliveries are held until a supervisor has read it, for this reason; see `review/`. */
@@ -60,6 +62,7 @@ export function createAddReport(deps: {
         case_seq: report.aboutCase?.seq ?? null,
         usage_month: report.aboutUsage ? monthStart(report.aboutUsage.month) : null,
         usage_percent: report.aboutUsage?.percent ?? null,
+        about_dispute: report.aboutDispute ?? null,
         revision: eb.selectFrom('calls').where('id', '=', report.callId).select('revision'),
         changed_from: report.changedFrom ?? null,
         month_count: report.count?.ordinal ?? null,

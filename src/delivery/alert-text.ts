@@ -57,6 +57,8 @@ function purposeLines(purpose: ReportPurpose): readonly string[] {
     case 'statement':
     case 'usage_notice':
       return ['内容: ご利用状況のお知らせ(受電の報告ではありません)'];
+    case 'dispute_answer':
+      return ['内容: 報告の内容へのご連絡に対するお返事'];
     case 'initial':
     case 'reminder':
       return [];

@@ -41,6 +41,7 @@ function hasAnswers(content: LoadedReport['content']): boolean {
     case 'destination-notice':
     case 'statement':
     case 'usage-notice':
+    case 'dispute-answer':
       return false;
     default:
       return content satisfies never;

@@ -5,6 +5,7 @@ import { buildCaseMessage, buildCaseReminder, type CaseNoticeFacts } from '../re
 import type { ReportContent } from '../reports/content.ts';
 import { buildCorrection, changesBetween } from '../reports/correction.ts';
 import { buildDestinationNotice } from '../reports/destination-notice.ts';
+import { buildDisputeAnswer } from '../reports/dispute-answer.ts';
 import { buildRetraction } from '../reports/retraction.ts';
 import type { StatementView } from '../reports/statement.ts';
 import { buildUsageNotice } from '../reports/usage-notice.ts';
@@ -51,6 +52,7 @@ async function loadCallReport(trx: Kysely<Schema>, reportId: string): Promise<Lo
         .onRef('usage.month', '=', 'r.usage_month')
         .onRef('usage.percent', '=', 'r.usage_percent'),
     )
+    .leftJoin('disputes as dispute', 'dispute.id', 'r.about_dispute')
     .leftJoin('case_calls as joined', 'joined.call_id', 'c.id')
     .select([
       'r.created_at',
@@ -92,6 +94,12 @@ async function loadCallReport(trx: Kysely<Schema>, reportId: string): Promise<Lo
       'agency.profile',
       'lost.channel as lost_channel',
       'lost.address as lost_address',
+      'dispute.claim',
+      'dispute.decision',
+      'dispute.decided_at',
+      'dispute.reason',
+      'dispute.credit_month',
+      'dispute.credit_yen',
     ])
     .where('r.id', '=', reportId)
     .executeTakeFirstOrThrow();
@@ -115,6 +123,26 @@ async function loadCallReport(trx: Kysely<Schema>, reportId: string): Promise<Lo
     const view = buildUsageNotice({ agency, client, month, percent, figures });
     return {
       content: { template: 'usage-notice', view },
+      purpose: row.purpose,
+      urgent: false,
+      ofCase: false,
+    };
+  }
+  if (row.claim !== null) {
+    const { claim, decision, decided_at: decidedAt, reason, credit_month: month } = row;
+    if (decision === null || decidedAt === null) throw new Error('an answer before its decision');
+    const creditMonth = month === null ? null : month.slice(0, 7);
+    const outcome = { decision, decidedAt, reason, creditMonth, creditYen: row.credit_yen ?? 0 };
+    const view = buildDisputeAnswer({
+      agency,
+      client,
+      receiptNumber,
+      occurredAt: row.occurred_at,
+      claim,
+      outcome,
+    });
+    return {
+      content: { template: 'dispute-answer', view },
       purpose: row.purpose,
       urgent: false,
       ofCase: false,
@@ -169,6 +197,7 @@ async function loadCallReport(trx: Kysely<Schema>, reportId: string): Promise<Lo
     // Loaded above: it is of no call.
     case 'statement':
     case 'usage_notice':
+    case 'dispute_answer':
       return { content: { template: row.kind_template, view: buildView(now) }, purpose, urgent, ofCase };
     default:
       return row.purpose satisfies never;

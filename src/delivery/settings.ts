@@ -48,6 +48,8 @@ export interface DeliverySettings extends RetrySettings {
   readonly reviewAgainMs: number;
   /** From when the reminder is an alarm, and goes to each supervisor as well. */
   readonly reviewLateMs: number;
+  /** After how long, and then the next business hour, supervisors are reminded of a dispute nobody decided. */
+  readonly disputeRemindMs: number;
   /** Reports waiting this long behind one credential are told to staff. */
   readonly stalledMs: number;
   readonly noticeLeaseMs: number;
@@ -84,6 +86,7 @@ export const DELIVERY_DEFAULTS: DeliverySettings = {
   reviewRemindMs: 5 * MINUTE,
   reviewAgainMs: 15 * MINUTE,
   reviewLateMs: 30 * MINUTE,
+  disputeRemindMs: 24 * HOUR,
   stalledMs: 5 * MINUTE,
   noticeLeaseMs: 30 * SECOND,
   noticePollMs: SECOND,

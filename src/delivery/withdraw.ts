@@ -49,10 +49,12 @@ export async function withdrawReports(
     readonly leavesCase?: boolean;
   } = {},
 ): Promise<Withdrawn> {
+  // An answer to what the client said stands, whatever becomes of the call.
   const kept = [
     'destination_notice',
     'retraction',
     'usage_notice',
+    'dispute_answer',
     ...(o.leavesCase ? [] : ['case_message']),
   ];
   const reportsOfCall = sql`(select id from reports where call_id = ${callId} and purpose <> all(${kept}::text[]))`;

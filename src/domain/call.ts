@@ -37,7 +37,10 @@ export type ReportPurpose =
   /** A month's statement (利用明細): the one that is about no call. */
   | 'statement'
   /** How much of the plan is used (【ご利用状況】): about the month, not about its call, which only brought it about. */
-  | 'usage_notice';
+  | 'usage_notice'
+  | 'case_message'
+  /** Answers what the client said about a report's content. */
+  | 'dispute_answer';
 
 /**
  * A call as an operator enters it, before any rule is applied. Text is as typed: the record keeps everything,

@@ -14,6 +14,7 @@ const OFFERED: Readonly<Record<ReportPurpose, boolean>> = {
   case_message: false,
   statement: false,
   usage_notice: false,
+  dispute_answer: false,
 };
 
 export function offersDone(purpose: ReportPurpose): boolean {

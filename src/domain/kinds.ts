@@ -11,8 +11,8 @@ export type KindTemplate = 'message' | 'unsure' | 'flagged';
 
 /**
  * What is sent to a client: the report of a call, worded by its kind; what changed in it, or that it is taken back;
- * a word about one of its destinations; about a harassment case as a whole; about how much of the plan is used; or
- * a month's statement.
+ * a word about one of its destinations; about a harassment case as a whole; about how much of the plan is used; the
+ * answer to what a client said of a report; or a month's statement.
  */
 export type ReportTemplate =
   | KindTemplate
@@ -22,7 +22,9 @@ export type ReportTemplate =
   | 'case-reminder'
   | 'case-message'
   | 'statement'
-  | 'usage-notice';
+  | 'usage-notice'
+  | 'case-message'
+  | 'dispute-answer';
 
 export interface Kind {
   readonly code: string;

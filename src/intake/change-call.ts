@@ -6,6 +6,7 @@ import type { EntryProblem } from '../domain/call.ts';
 import { barredFromChange, type Changer, type ChangeType } from '../domain/change.ts';
 import type { Clock, NewId } from '../domain/ports.ts';
 import { cardIsBehind } from '../followup/cases/card-queue.ts';
+import { settleByChange } from '../followup/disputes/settle-by-change.ts';
 import { type CallFacts, CHANGEABLE, type Schema } from '../storage/schema.ts';
 import { type RecordedCall, recordedCall } from './recorded-call.ts';
 
@@ -178,6 +179,8 @@ async function changeOnce(
   await cardIsBehind(trx, callId);
   const after = await recordedCall(trx, callId);
   if (after === undefined) throw new Error('a call that was just changed is gone');
+  const { counted } = after.rule;
+  await settleByChange(trx, { callId, type, counted, since: now, by }, deps);
   const changed: Changed = {
     changeId,
     type,

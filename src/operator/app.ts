@@ -8,6 +8,7 @@ import type { Clock, NewId } from '../domain/ports.ts';
 import type { WorkspaceTokens } from '../domain/workspace-token.ts';
 import type { Cases } from '../followup/cases/cases.ts';
 import { createOperatorNotes } from '../followup/cases/operator-notes.ts';
+import type { Disputes } from '../followup/disputes/disputes.ts';
 import { createCallChanges } from '../intake/call-changes.ts';
 import { createOtherClients } from '../intake/other-clients.ts';
 import type { Recorder } from '../intake/record.ts';
@@ -26,6 +27,9 @@ import { listenForChanges } from './change/change-listeners.ts';
 import { CHANGE_FORM } from './change/change-view.ts';
 import { listenForDecisions } from './decisions.ts';
 import { type AckPayload, type BoltBody, createDispatch } from './dispatch.ts';
+import { notKept as disputeNotKept, listenForDisputeDecisions } from './disputes/decide-listeners.ts';
+import { listenForDisputes, notAsked } from './disputes/dispute-listeners.ts';
+import { DISPUTE_FORM, KEEP_FORM } from './disputes/dispute-view.ts';
 import { listenForDone } from './done.ts';
 import { ENTRY_FORM } from './entry-modal/block-ids.ts';
 import { createEntryForm, notRecorded } from './entry-modal/entry-form.ts';
@@ -93,6 +97,7 @@ export function createOperatorApp(deps: {
   readonly tellChange: TellChange;
   readonly reviews: Reviews;
   readonly cases: Cases;
+  readonly disputes: Disputes;
   readonly clock: Clock;
   readonly newId: NewId;
   /** Called when a decision made something due. A hint. */
@@ -201,9 +206,21 @@ export function createOperatorApp(deps: {
   });
   listenForRuns(bolt, { ...deps, supervisors, responseUrl, inHand });
 
+  const { disputes } = deps;
+  listenForDisputeDecisions(bolt, {
+    ...entry,
+    disputes,
+    changes,
+    changeForm,
+    supervisors,
+    responseUrl,
+    inHand,
+  });
+
   const clientIn = createClientIn({ own: web, tokenIn, options: clientOptions });
   listenForDone(bolt, { ...deps, clientIn, responseUrl, inHand });
   listenForAnswers(bolt, { ...deps, clientIn, responseUrl, inHand, settings });
+  listenForDisputes(bolt, { ...entry, disputes, responseUrl, inHand });
 
   const late = (body: BoltBody) => lateAnswer(slack.command, body, clock());
   const ownWorkspace = createOwnWorkspace({ slack: web, clock, log, settings });
@@ -261,6 +278,8 @@ function lateAnswer(commandName: string, body: BoltBody, now: Date): AckPayload 
     case 'view_submission':
       if (body.view.callback_id === ENTRY_FORM) return { ...notRecorded() };
       if (body.view.callback_id === ANSWER_FORM) return { ...notAnswered() };
+      if (body.view.callback_id === DISPUTE_FORM) return { ...notAsked() };
+      if (body.view.callback_id === KEEP_FORM) return { ...disputeNotKept() };
       // An empty answer would close the form as if it were done.
       if ([...Object.values(CHANGE_FORM), RETURN_FORM].includes(body.view.callback_id))
         return { ...notChanged() };

@@ -1,9 +1,10 @@
 import type { Logger } from 'pino';
 import { ANSWER_CHOICES } from '../domain/cases/answers.ts';
 import { ANSWER_AGAIN_ACTION, answerAction } from '../reports/answer.ts';
-import { DONE_ACTION } from '../reports/done.ts';
+import { DISPUTE_ACTION, DONE_ACTION } from '../reports/done.ts';
 import { ANSWER_FORM } from './answer/answer-view.ts';
 import type { AckPayload, BoltBody, Dispatch } from './dispatch.ts';
+import { DISPUTE_FORM } from './disputes/dispute-view.ts';
 import { isOwn, type OwnWorkspace } from './own-workspace.ts';
 import { plainSection } from './plain-message.ts';
 
@@ -13,8 +14,8 @@ import { plainSection } from './plain-message.ts';
  * by the delivery's receipt, as `press-done.ts` and `press-answer.ts` do, that the press belongs where it was made (P9).
  */
 export const OPEN_TO_READERS: OpenToReaders = {
-  actions: new Set([DONE_ACTION, ...ANSWER_CHOICES.map(answerAction), ANSWER_AGAIN_ACTION]),
-  views: new Set([ANSWER_FORM]),
+  actions: new Set([DONE_ACTION, DISPUTE_ACTION, ...ANSWER_CHOICES.map(answerAction), ANSWER_AGAIN_ACTION]),
+  views: new Set([ANSWER_FORM, DISPUTE_FORM]),
 };
 
 export interface OpenToReaders {

@@ -9,6 +9,8 @@ export interface DoneOffer {
 
 /** `action_id` and `block_id` of the button in a Slack report; its value is the delivery's id. */
 export const DONE_ACTION = 'report_done';
+/** `action_id` of the button beside it, by which something is said about the report's content; the same value. */
+export const DISPUTE_ACTION = 'report_dispute';
 
 /** What a template sees of it: on Slack there is a button, elsewhere a link. */
 export function doneScope(

@@ -48,6 +48,7 @@ export async function openLibrary(templatesDir: URL): Promise<Library> {
     'case-message': open('case-message'),
     statement: open('statement'),
     'usage-notice': open('usage-notice'),
+    'dispute-answer': open('dispute-answer'),
   };
   if (problems.size > 0) throw new TemplateError([...problems.values()].sort(byPlace));
   return library;

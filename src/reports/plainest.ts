@@ -8,6 +8,7 @@ import type { CaseMessageView, CaseReminderView } from './case-notice.ts';
 import type { ReportContent } from './content.ts';
 import type { CorrectionView } from './correction.ts';
 import type { DestinationNoticeView } from './destination-notice.ts';
+import type { DisputeAnswerView } from './dispute-answer.ts';
 import type { DoneOffer } from './done.ts';
 import { envelopeOf } from './envelope.ts';
 import { asChatwork, asMrkdwn } from './escape.ts';
@@ -89,6 +90,8 @@ function linesOf(o: ReportContent): readonly (string | null)[] {
       return caseMessageLines(o.view);
     case 'statement':
       return statementLines(o.view);
+    case 'dispute-answer':
+      return disputeAnswerLines(o.view);
     case 'message':
     case 'unsure':
     case 'flagged':
@@ -177,6 +180,18 @@ function statementLines(view: StatementView): readonly (string | null)[] {
     view.taxes,
     view.registration && `■登録番号: ${view.registration}`,
     view.refused && `■お断りした営業電話: ${view.refused}`,
+  ];
+}
+
+function disputeAnswerLines(view: DisputeAnswerView): readonly (string | null)[] {
+  return [
+    '【お返事】',
+    view.recipient,
+    `下記のご報告について「${view.claim}」とのご連絡をいただき、ありがとうございました。`,
+    `■受付番号: ${view.receiptNumber}`,
+    `■受電日時: ${view.callTime}`,
+    view.outcome,
+    view.reason && `理由: ${view.reason}`,
   ];
 }
 

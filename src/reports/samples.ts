@@ -1,10 +1,13 @@
 import { FIELD_LIMITS } from '../domain/call.ts';
+import { REASON_LIMIT } from '../domain/change.ts';
+import type { DisputeOutcome } from '../domain/dispute.ts';
 import type { ReportTemplate } from '../domain/kinds.ts';
 import { CHANNEL_NAMES } from '../domain/outcome.ts';
 import { buildCaseMessage, buildCaseReminder } from './case-notice.ts';
 import type { ReportContent } from './content.ts';
 import { buildCorrection } from './correction.ts';
 import { buildDestinationNotice, type DestinationNoticeFacts } from './destination-notice.ts';
+import { buildDisputeAnswer } from './dispute-answer.ts';
 import { HOSTILE_TEXT } from './hostile-text.ts';
 import { buildRetraction } from './retraction.ts';
 import { statementSamples } from './statement-samples.ts';
@@ -128,6 +131,8 @@ export function samplesOf(template: ReportTemplate): readonly Sample[] {
       return statementSamples().map(([name, view]) => ({ name, view, page: true }));
     case 'usage-notice':
       return usageSamples();
+    case 'dispute-answer':
+      return disputeSamples();
     case 'message':
     case 'unsure':
     case 'flagged':
@@ -188,6 +193,26 @@ function destinationSamples(): readonly Sample[] {
     CHANNEL_NAMES.map((channel) => ({
       name: `${name} of ${channel}`,
       view: buildDestinationNotice({ ...base, channel }),
+    })),
+  );
+}
+
+/** Every decision, in an open month and a closed one, with a reason as long as it may be. */
+function disputeSamples(): readonly Sample[] {
+  const decidedAt = new Date('2024-07-01T01:00:00Z');
+  const nothing = { decidedAt, reason: null, creditMonth: null, creditYen: 0 };
+  const kept = (reason: string) => ({ ...nothing, decision: 'kept' as const, reason });
+  const outcomes: readonly (readonly [string, DisputeOutcome])[] = [
+    ['credited', { ...nothing, decision: 'credited', creditMonth: '2024-06' }],
+    ['credited later', { ...nothing, decision: 'credited', creditMonth: '2024-07', creditYen: 999_999 }],
+    ['corrected', { ...nothing, decision: 'corrected' }],
+    ['kept', kept('漢'.repeat(REASON_LIMIT))],
+    ['kept, text that looks like markup', kept(HOSTILE_TEXT.slice(0, REASON_LIMIT))],
+  ];
+  return callFacts().flatMap(([name, facts]) =>
+    outcomes.map(([decision, outcome]) => ({
+      name: `${name}, ${decision}`,
+      view: buildDisputeAnswer({ ...facts, claim: 'sales', outcome }),
     })),
   );
 }

@@ -7,6 +7,7 @@ import type { Body } from '../domain/body.ts';
 import type { NumberState, ReportPurpose, Wish } from '../domain/call.ts';
 import type { CaseEventBody, CaseState } from '../domain/cases/events.ts';
 import type { DeliveryState } from '../domain/delivery.ts';
+import type { DisputeClaim, DisputeDecision } from '../domain/dispute.ts';
 import type { KindTemplate, RuleFlags } from '../domain/kinds.ts';
 import type { ChannelName, Receipt } from '../domain/outcome.ts';
 import type { ReminderSettings } from '../domain/reminders.ts';
@@ -238,6 +239,8 @@ export interface Schema extends ChatworkTables {
     /** Only of a `usage_notice`: which of `usage_warnings` it tells. */
     usage_month: Generated<DateText | null>;
     usage_percent: Generated<WarnedAt | null>;
+    /** Only of a `dispute_answer`: what it answers. */
+    about_dispute: Generated<string | null>;
     /** Since when another report, or silence, has taken its place: it is sent no more. */
     superseded_at: Generated<Date | null>;
     /** Only of a `statement`: its month, and its words, because it is made of no call. */
@@ -349,6 +352,39 @@ export interface Schema extends ChatworkTables {
     /** The Slack user id of whoever pressed; null for a link, which does not tell. */
     person: string | null;
     at: Date;
+  };
+  /** What clients say about the content of a report; one of a call waits at a time. */
+  disputes: {
+    id: string;
+    call_id: string;
+    client_id: string;
+    /** The delivery whose button or link was used: its place is answered. */
+    delivery_id: string;
+    via: 'slack' | 'link';
+    /** The Slack user id of whoever pressed; null for a link, which does not tell. */
+    person: string | null;
+    /** Unique to one form and its words: the same one is written once. */
+    key: string;
+    claim: DisputeClaim;
+    note: string | null;
+    /** The kind the call had. */
+    kind: string;
+    at: Date;
+    /** When supervisors are reminded next, while it waits. */
+    remind_at: Date;
+    reminders: Generated<number>;
+    decision: Generated<DisputeDecision | null>;
+    decided_at: Generated<Date | null>;
+    decided_by: Generated<string | null>;
+    decided_name: Generated<string | null>;
+    /** Why it was left as it is, for the client. */
+    reason: Generated<string | null>;
+    /** The month the credit is booked in. */
+    credit_month: Generated<DateText | null>;
+    /** What is given back of a closed month. */
+    credit_yen: Generated<number>;
+    /** When its answer was written, or found to have nobody to go to. */
+    answered_at: Generated<Date | null>;
   };
   /** Clients' own Slack workspaces. A revoked one has no token any more. */
   slack_workspaces: {

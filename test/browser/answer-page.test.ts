@@ -67,6 +67,7 @@ beforeAll(async () => {
     replies: {
       links,
       done: { read: async () => ({ type: 'revoked' }), mark: async () => ({ type: 'revoked' }) },
+      disputes: { read: async () => ({ type: 'revoked' }), ask: async () => ({ type: 'revoked' }) },
       cases,
       statements: { read: async () => undefined, readCall: async () => undefined },
       clock: () => NOW,

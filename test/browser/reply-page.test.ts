@@ -50,6 +50,7 @@ beforeAll(async () => {
     replies: {
       links,
       done,
+      disputes: { read: async () => ({ type: 'revoked' }), ask: async () => ({ type: 'revoked' }) },
       cases: {
         readForDelivery: async () => ({ type: 'revoked' }),
         answer: async () => ({ type: 'revoked' }),

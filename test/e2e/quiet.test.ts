@@ -136,7 +136,10 @@ async function play(): Promise<void> {
   const alert = await vi.waitFor(() => {
     const found = sandbox
       .arrived()
-      .find((message) => message.target === SUPERVISOR_CHANNEL && message.text.includes('届いたかどうか分かりません'));
+      .find(
+        (message) =>
+          message.target === SUPERVISOR_CHANNEL && message.text.includes('届いたかどうか分かりません'),
+      );
     expect(found).toBeDefined();
     return found;
   }, PATIENCE);

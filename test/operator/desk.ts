@@ -5,6 +5,7 @@ import { type Logger, pino } from 'pino';
 import { createSlackChannel } from '../../src/channels/slack/channel.ts';
 import { haystack } from '../../src/domain/search.ts';
 import { createCases } from '../../src/followup/cases/create-cases.ts';
+import { createDisputes } from '../../src/followup/disputes/disputes.ts';
 import { createRecorder, type Recorder } from '../../src/intake/record.ts';
 import { createOperatorApp, type OperatorApp } from '../../src/operator/app.ts';
 import type { OperatorSettings } from '../../src/operator/settings.ts';
@@ -99,6 +100,7 @@ export async function createDesk(
     tellChange: world.delivery.tellChange,
     reviews: world.delivery.reviews,
     cases,
+    disputes: createDisputes({ db: moody.db, clock: world.clock.now, newId, wake: () => undefined }),
     clock: world.clock.now,
     newId,
     wake: () => undefined,

@@ -7,7 +7,7 @@ import type { EmailBody, SlackBody } from '../../src/domain/body.ts';
 import type { ChannelName } from '../../src/domain/outcome.ts';
 import { LINK_DAYS } from '../../src/domain/reply-link.ts';
 import { doneMessage } from '../../src/operator/done-message.ts';
-import { DONE_ACTION } from '../../src/reports/done.ts';
+import { DISPUTE_ACTION, DONE_ACTION } from '../../src/reports/done.ts';
 import { slackFault } from '../../src/reports/limits.ts';
 import { createRenderer } from '../../src/reports/render.ts';
 import { samplesOf } from '../../src/reports/samples.ts';
@@ -56,6 +56,7 @@ describe.each(['message', 'unsure', 'flagged'] as const)(
       expect(buttons).toHaveLength(1);
       expect(buttons[0]?.elements).toMatchObject([
         { type: 'button', action_id: DONE_ACTION, value: done.deliveryId },
+        { type: 'button', action_id: DISPUTE_ACTION, value: done.deliveryId },
       ]);
       expect(`${text}${JSON.stringify(blocks)}`).not.toContain(done.url);
     });
@@ -78,6 +79,8 @@ describe.each(['message', 'unsure', 'flagged'] as const)(
         });
         expect(slackFault(shown), name).toBeNull();
         expect(JSON.stringify(shown.blocks)).not.toContain(DONE_ACTION);
+        // What was marked done may still be wrong.
+        expect(JSON.stringify(shown.blocks)).toContain(DISPUTE_ACTION);
       }
     });
   },
@@ -135,4 +138,21 @@ describe('a template without the offer is refused at start', () => {
       await rm(folder, { recursive: true });
     }
   });
+});
+
+it('an unsure report promises what its reader can do: say by the same way that it was sales', () => {
+  const text = (channel: ChannelName, offered: boolean) => {
+    const { body, problem } = renderer.render({
+      ...request(channel, 'unsure'),
+      ...(!offered && { done: null }),
+    });
+    expect(problem).toBeNull();
+    return JSON.stringify(body);
+  };
+  expect(text('slack', true)).toContain(
+    '「内容について連絡」からお知らせください。確認のうえ、受電回数から差し引きます。',
+  );
+  expect(text('chatwork', true)).toContain('下のページからお知らせください。');
+  expect(text('email', true)).toContain('下のページからお知らせください。');
+  expect(text('email', false)).toContain('受付番号を添えて当社までお知らせください。');
 });

@@ -8,6 +8,8 @@ import { createEvidenceLinks, type EvidenceLinks } from '../../src/domain/eviden
 import { createReplyLinks, type ReplyLinks } from '../../src/domain/reply-link.ts';
 import type { Cases } from '../../src/followup/cases/cases.ts';
 import { createCases } from '../../src/followup/cases/create-cases.ts';
+import { createDisputes, type Disputes } from '../../src/followup/disputes/disputes.ts';
+import { createDisputeWatch, type DisputeWatch } from '../../src/followup/disputes/watch-disputes.ts';
 import { type CallChanges, createCallChanges } from '../../src/intake/call-changes.ts';
 import { createRecorder, type Recorder } from '../../src/intake/record.ts';
 import { createRenderer } from '../../src/reports/render.ts';
@@ -30,6 +32,9 @@ export interface World {
   readonly changes: CallChanges;
   readonly delivery: Delivery;
   readonly cases: Cases;
+  readonly disputes: Disputes;
+  /** Answers clients and reminds supervisors when it is told to. */
+  readonly disputeWatch: DisputeWatch;
   /** Of `https://toritsugi.example`. */
   readonly replyLinks: ReplyLinks;
   /** Of the same address. */
@@ -133,6 +138,15 @@ export async function createWorld(
       wakes += 1;
     },
   });
+  const onDisputes = {
+    db,
+    clock: clock.now,
+    newId,
+    addReport: delivery.addReport,
+    wake: () => {
+      wakes += 1;
+    },
+  };
   await addRules(db);
 
   const addDestinations = async (
@@ -168,6 +182,8 @@ export async function createWorld(
     changes,
     delivery,
     cases,
+    disputes: createDisputes(onDisputes),
+    disputeWatch: createDisputeWatch(onDisputes),
     replyLinks,
     evidenceLinks: createEvidenceLinks(links),
     chatwork,

@@ -73,6 +73,7 @@ async function start(o: Partial<ReplyDoor> = {}): Promise<void> {
     replies: {
       links: world.replyLinks,
       done: createDone({ db: world.db, clock: world.clock.now, newId }),
+      disputes: world.disputes,
       cases: world.cases,
       statements: { read: async () => undefined, readCall: async () => undefined },
       clock: world.clock.now,

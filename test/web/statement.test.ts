@@ -43,6 +43,7 @@ beforeAll(async () => {
     replies: {
       links: world.replyLinks,
       done: createDone({ db: world.db, clock: world.clock.now, newId }),
+      disputes: world.disputes,
       cases: world.cases,
       statements: createLinkedStatements({ db: world.db }),
       clock: world.clock.now,

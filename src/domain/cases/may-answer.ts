@@ -13,6 +13,7 @@ const ASKS: Readonly<Record<ReportPurpose, boolean>> = {
   usage_notice: false,
   destination_notice: false,
   statement: false,
+  dispute_answer: false,
 };
 
 export function asksForAnswer(purpose: ReportPurpose): boolean {

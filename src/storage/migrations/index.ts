@@ -16,6 +16,7 @@ import * as billing from './0014_billing.ts';
 import * as homes from './0015_homes.ts';
 import * as warnings from './0016_warnings.ts';
 import * as statementRuns from './0017_statement_runs.ts';
+import * as disputes from './0018_disputes.ts';
 
 /** Every migration by its name; the numbers give the order, and a name that was ever released never changes. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -36,4 +37,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0015_homes': homes,
   '0016_warnings': warnings,
   '0017_statement_runs': statementRuns,
+  '0018_disputes': disputes,
 };

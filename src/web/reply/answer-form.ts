@@ -1,5 +1,6 @@
 import { ANSWER_CHOICES, type AnswerChoice } from '../../domain/cases/answers.ts';
 import { textOrNull } from '../../domain/text.ts';
+import { FORM_KEY, readFields, typedText } from './form-parts.tsx';
 
 /** The names of the form's fields. */
 export const ANSWER_FIELD = { key: 'key', choice: 'choice', until: 'until', note: 'note' } as const;
@@ -14,25 +15,20 @@ export interface SentAnswer {
   readonly note: string | null;
 }
 
-const KEY = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const NAMES: readonly string[] = Object.values(ANSWER_FIELD);
 
 /** Reads `application/x-www-form-urlencoded`; undefined when our own page cannot have sent it. */
 export function readAnswerForm(sent: string): SentAnswer | undefined {
-  const fields = new Map<string, string>();
-  for (const [name, value] of new URLSearchParams(sent)) {
-    if (!NAMES.includes(name) || fields.has(name)) return undefined;
-    fields.set(name, value);
-  }
+  const fields = readFields(sent, NAMES);
+  if (fields === undefined) return undefined;
   const key = fields.get(ANSWER_FIELD.key) ?? '';
   const chosen = fields.get(ANSWER_FIELD.choice);
   const choice = ANSWER_CHOICES.find((known) => known === chosen);
-  if (!KEY.test(key) || (chosen !== undefined && choice === undefined)) return undefined;
+  if (!FORM_KEY.test(key) || (chosen !== undefined && choice === undefined)) return undefined;
   return {
     key,
     choice,
     until: textOrNull(fields.get(ANSWER_FIELD.until)),
-    // Browsers send line breaks as CRLF and count them as one character.
-    note: textOrNull(fields.get(ANSWER_FIELD.note)?.replaceAll(/\r\n?/g, '\n')),
+    note: textOrNull(typedText(fields.get(ANSWER_FIELD.note))),
   };
 }

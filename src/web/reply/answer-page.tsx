@@ -10,6 +10,7 @@ import {
 } from '../../domain/cases/answers.ts';
 import type { AnswerProblem, AnswerReading } from '../../followup/cases/cases.ts';
 import { ANSWER_FIELD, type SentAnswer } from './answer-form.ts';
+import { described, FieldError, NoteField, NotSentYet, Problems } from './form-parts.tsx';
 import { Facts, Frame } from './frame.tsx';
 
 export type OpenReading = Extract<AnswerReading, { type: 'open' }>;
@@ -32,7 +33,7 @@ export function AnswerPage({ reading, ...form }: FormProps & { readonly reading:
   const refused = form.problems.length > 0;
   return (
     <Frame title={refused || !answered ? 'お電話の報告へのご回答' : 'ご回答を承りました'}>
-      {refused && <Problems problems={form.problems} />}
+      {refused && <Problems problems={form.problems.map(shownProblem)} submit={SUBMIT} />}
       {!refused && answered && <Received newest={newest} />}
       <Facts rows={factsOf(reading)} />
       {newest !== undefined && <AnswersSoFar answers={reading.answers} />}
@@ -61,31 +62,8 @@ export function AnswerAgainPage({
 }: FormProps & { readonly title: string; readonly words: string }) {
   return (
     <Frame title={title}>
-      <p class="error" role="alert">
-        まだ送信されていません。{words}ご入力の内容は、下にそのまま残っています。
-      </p>
+      <NotSentYet words={words} />
       <AnswerForm {...form} />
-    </Frame>
-  );
-}
-
-/** A link that no longer works, under what was typed meanwhile: it can be copied and told another way. */
-export function AnswerGonePage({
-  title,
-  words,
-  note,
-}: {
-  readonly title: string;
-  readonly words: string;
-  readonly note: string;
-}) {
-  return (
-    <Frame title={title}>
-      <p>{words}</p>
-      <label for="note">お書きになった補足(送信されていません)</label>
-      <textarea id="note" rows={6} readonly>
-        {`\n${note}`}
-      </textarea>
     </Frame>
   );
 }
@@ -99,19 +77,10 @@ function Received({ newest }: { readonly newest: OpenReading['answers'][number] 
   );
 }
 
-function Problems({ problems }: { readonly problems: readonly AnswerProblem[] }) {
-  return (
-    <div class="error" role="alert">
-      <p>まだ送信されていません。次の点をお直しのうえ、もう一度「この内容で回答する」を押してください。</p>
-      <ul>
-        {problems.map(({ field, message }) => (
-          <li>
-            <a href={`#${field === 'choice' ? idOf(ANSWER_CHOICES[0]) : field}`}>{message}</a>
-          </li>
-        ))}
-      </ul>
-    </div>
-  );
+const SUBMIT = 'この内容で回答する';
+
+function shownProblem({ field, message }: AnswerProblem) {
+  return { href: `#${field === 'choice' ? idOf(ANSWER_CHOICES[0]) : field}`, message };
 }
 
 function factsOf(reading: OpenReading): readonly (readonly [string, string])[] {
@@ -196,38 +165,15 @@ function AnswerForm({ sent, problems, today }: FormProps) {
           aria-describedby={described('until', untilProblems)}
         />
       </div>
-      <div class="field">
-        <label for="note">補足(任意)</label>
-        <p id="note-hint">
-          {NOTE_AT_MOST.toLocaleString('en-US')}
-          文字まで。担当者にお伝えし、このページには表示しません。
-        </p>
-        <FieldError id="note-error" messages={noteProblems} />
-        <textarea
-          name={ANSWER_FIELD.note}
-          id="note"
-          rows={5}
-          autofocus={first === 'note'}
-          aria-invalid={noteProblems.length > 0 ? 'true' : undefined}
-          aria-describedby={described('note', noteProblems)}
-        >
-          {/* A browser drops the first line break inside. */}
-          {`\n${sent.note ?? ''}`}
-        </textarea>
-      </div>
-      <button type="submit">この内容で回答する</button>
+      <NoteField
+        name={ANSWER_FIELD.note}
+        label="補足(任意)"
+        note={sent.note}
+        limit={NOTE_AT_MOST}
+        problems={noteProblems}
+        autofocus={first === 'note'}
+      />
+      <button type="submit">{SUBMIT}</button>
     </form>
-  );
-}
-
-function described(field: 'until' | 'note', problems: readonly string[]): string {
-  return problems.length > 0 ? `${field}-hint ${field}-error` : `${field}-hint`;
-}
-
-function FieldError({ id, messages }: { readonly id: string; readonly messages: readonly string[] }) {
-  return messages.length === 0 ? null : (
-    <p class="field-error" id={id}>
-      {messages.join('\n')}
-    </p>
   );
 }

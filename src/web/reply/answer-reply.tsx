@@ -4,7 +4,8 @@ import type { Clock, NewId } from '../../domain/ports.ts';
 import { answerKey } from '../../followup/cases/answer-key.ts';
 import type { AnswerProblem, Cases } from '../../followup/cases/cases.ts';
 import { readAnswerForm, type SentAnswer } from './answer-form.ts';
-import { AnswerAgainPage, AnswerGonePage, AnswerPage } from './answer-page.tsx';
+import { AnswerAgainPage, AnswerPage } from './answer-page.tsx';
+import { GoneWithNotePage } from './form-parts.tsx';
 import { backToPage, html, type Refusal, type Reply, refusal, refusalPage, unreadable } from './reply.tsx';
 
 const CHOOSE: AnswerProblem = { field: 'choice', message: 'ご回答を一つお選びください。' };
@@ -37,7 +38,7 @@ export function createAnswerReply(deps: {
   async function gone(context: Context, { note }: SentAnswer): Promise<Response> {
     if (note === null) return await refusalPage(context, 'gone');
     const { status, ...words } = refusal(context, 'gone');
-    return await html(context, status, <AnswerGonePage {...words} note={note} />);
+    return await html(context, status, <GoneWithNotePage {...words} note={note} />);
   }
 
   return {

@@ -5,6 +5,7 @@ import type { LinkedStatements } from '../../billing/linked-statement.ts';
 import type { Clock, NewId } from '../../domain/ports.ts';
 import type { LinkPurpose, ReplyLinks } from '../../domain/reply-link.ts';
 import type { Cases } from '../../followup/cases/cases.ts';
+import type { Disputes } from '../../followup/disputes/disputes.ts';
 import type { Done } from '../../followup/mark-done.ts';
 import { readBody } from '../body.ts';
 import { createAnswerReply } from './answer-reply.tsx';
@@ -16,6 +17,7 @@ import { createStatementReply } from './statement-reply.tsx';
 export interface ReplyDoor {
   readonly links: ReplyLinks;
   readonly done: Done;
+  readonly disputes: Pick<Disputes, 'read' | 'ask'>;
   readonly cases: Pick<Cases, 'readForDelivery' | 'answer'>;
   readonly statements: LinkedStatements;
   readonly clock: Clock;
@@ -30,8 +32,8 @@ const METHODS = 'GET, HEAD, POST';
 const FORM = /^application\/x-www-form-urlencoded\b/i;
 
 /**
- * `/r/:token`, the link in a mail or Chatwork report; the token says whether it marks a call done, answers a case
- * or shows a statement.
+ * `/r/:token`, the link in a mail or Chatwork report; the token says whether it marks a call done (and says something
+ * of its report), answers a case or shows a statement.
  * GET shows, and nothing else: scanners open every link. Only POST acts, once for the same form, and leads back to
  * the page.
  *
@@ -43,7 +45,7 @@ export function replyHandler(door: ReplyDoor): Handler {
   const headers = replyHeaders();
   const limiter = new RateLimiterMemory({ points: door.perMinute ?? PER_MINUTE, duration: 60 });
   const replies: Readonly<Record<LinkPurpose, Reply>> = {
-    done: createDoneReply(door.done),
+    done: createDoneReply(door),
     answer: createAnswerReply(door),
     statement: createStatementReply(door.statements),
   };

@@ -43,6 +43,7 @@ input[type=date],textarea{display:block;width:100%;min-height:48px;padding:10px 
 textarea{resize:vertical}
 [aria-invalid=true]:not(fieldset){border:2px solid var(--bad-ink)}
 button{width:100%;min-height:56px;border:0;border-radius:8px;background:#1a5fb4;color:#ffffff;font:inherit;font-weight:bold;font-size:1.1rem;cursor:pointer}
+button.second{min-height:48px;border:1px solid var(--line);background:var(--paper);color:inherit;font-size:1rem}
 button:focus-visible,input:focus-visible,textarea:focus-visible,summary:focus-visible,a:focus-visible{outline:3px solid var(--ink);outline-offset:3px}
 @supports selector(:has(*)){
 form:not(:has(#choice-contact:checked,#choice-pause:checked,#choice-self:checked,#choice-contract:checked)) .until{display:none}
