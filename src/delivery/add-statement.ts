@@ -11,12 +11,13 @@ import { staffNoticeBody } from './notice-body.ts';
 
 /**
  * Writes a client's statement of a month and a delivery for each of its destinations, in the caller's transaction. The
- * database takes one a client and month: false when there was one already, and nothing was written (P4).
+ * database takes one a client and month: null when there was one already, and nothing was written (P4). Otherwise how
+ * many deliveries it made.
  */
 export type AddStatement = (
   trx: Kysely<Schema>,
   statement: { readonly clientId: string; readonly month: string; readonly view: StatementView },
-) => Promise<boolean>;
+) => Promise<number | null>;
 
 export function createAddStatement(deps: {
   readonly addDeliveries: AddDeliveries;
@@ -45,15 +46,14 @@ export function createAddStatement(deps: {
       )
       .returning('id')
       .execute();
-    if (added.length === 0) return false;
+    if (added.length === 0) return null;
     const { primary: destinations } = await routeOfClient(trx, clientId);
     if (destinations.length === 0) {
       // P3: told to staff in the same transaction.
       await addNotice(trx, await nowhereToGo(trx, clientId, month), deps);
-      return true;
+      return 0;
     }
-    await deps.addDeliveries(trx, { reportId: id, destinations, replaces: null });
-    return true;
+    return (await deps.addDeliveries(trx, { reportId: id, destinations, replaces: null })).length;
   };
 }
 

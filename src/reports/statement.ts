@@ -25,7 +25,7 @@ export interface StatementView {
   readonly plan: string;
   /** 「25回(うち超過5回)」. */
   readonly count: string;
-  /** Amounts by what they are for: 「基本料金: 2,960円」, one line each. */
+  /** Amounts by what they are for: 「・基本料金: 2,960円」, one line each. */
   readonly amounts: string;
   readonly total: string;
   /** One line a tax rate. */
@@ -70,7 +70,7 @@ export function buildStatement(
     count: countWords(statement),
     amounts:
       amountRows(statement)
-        .map(([label, yen]) => `${label}: ${yenText(yen)}`)
+        .map(([label, yen]) => `・${label}: ${yenText(yen)}`)
         .join('\n') || 'ご請求はありません。',
     total: yenText(statement.totalYen),
     taxes: taxRows(statement).join('\n') || '-',

@@ -2,11 +2,15 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { approveRun } from '../../src/billing/runs/approve-run.ts';
 import { prepareRun } from '../../src/billing/runs/prepare-run.ts';
+import { approveValue, readApproveValue, runMessage } from '../../src/billing/runs/run-message.ts';
 import { runStanding } from '../../src/billing/runs/run-standing.ts';
 import { createStatementRuns, type StatementRuns } from '../../src/billing/runs/statement-runs.ts';
 import { statementOf } from '../../src/billing/statements.ts';
 import type { AddStatement } from '../../src/delivery/add-statement.ts';
+import { asSlackMessage } from '../../src/delivery/notice-forms.ts';
+import type { RunFigures } from '../../src/domain/billing/run.ts';
 import type { EmailBody } from '../../src/domain/body.ts';
+import { slackFault } from '../../src/reports/limits.ts';
 import { newId } from '../support/ids.ts';
 import { createWorld, type World } from '../support/world.ts';
 
@@ -170,6 +174,53 @@ describe('approving', () => {
   });
 });
 
+const TWO = [
+  { channel: 'chatwork', address: 'room' },
+  { channel: 'email', address: 'keiri@client.example' },
+] as const;
+
+describe('the message to supervisors', () => {
+  it('stays within Slack’s limits with the longest names there are', () => {
+    const long = { code: 'c'.repeat(64), name: '漢'.repeat(200), totalYen: 9_999_999, usualYen: 1_000_000 };
+    const figures: RunFigures = {
+      clients: 99_999,
+      counted: 9_999_999,
+      totalYen: 2_147_483_647,
+      taxYen: 195_225_786,
+      events: 99_999_999,
+      outliers: Array.from({ length: 50 }, () => long),
+      withoutPlan: Array.from({ length: 5_000 }, () => long.code),
+      registered: false,
+    };
+    const standing = {
+      month: JUNE,
+      figures,
+      preparedAt: new Date(FIRST_MORNING),
+      clients: 99_999,
+      sent: 99_998,
+      arrived: 99_999,
+      underWay: 99_999,
+      failed: 99_999,
+    };
+    const asked = { ...standing, approvedAt: null, approvedBy: null, finishedAt: null };
+    const at = { approvedAt: new Date(FIRST_MORNING), approvedBy: 'cli:somebody', finishedAt: null };
+    for (const one of [asked, { ...standing, ...at }]) {
+      const message = asSlackMessage(runMessage(one));
+      expect(slackFault(message)).toBeNull();
+      // A button's texts have limits of their own: 75 for the label, 100 and 300 in its question.
+      for (const [, text] of JSON.stringify(message.blocks).matchAll(
+        /"confirm":\{"title".*?"text":"([^"]*)"/g,
+      )) {
+        expect(text?.length).toBeLessThanOrEqual(100);
+      }
+    }
+    expect(readApproveValue(approveValue(asked))).toEqual({ month: JUNE, events: 99_999_999 });
+    for (const other of ['2026-13:1', '2026-06', '2026-06:-1', 7, undefined]) {
+      expect(readApproveValue(other)).toBeUndefined();
+    }
+  });
+});
+
 describe('sending', () => {
   it('P4 gives each destination one statement, to the yen, wherever the run is stopped', async () => {
     const ids = new Map<string, string>();
@@ -221,6 +272,19 @@ describe('sending', () => {
     }
     // Whose statement could not be made was told.
     expect((await runNotices()).map(({ key }) => key).filter((key) => key.includes('stuck'))).toHaveLength(3);
+  });
+
+  it('P8 has a bounded number on their way, so that no report of a call waits for a month’s end', async () => {
+    for (let n = 0; n < 15; n += 1) await world.addClient({ code: `c${n}`, destinations: TWO });
+    world.clock.set(FIRST_MORNING);
+    await prepareRun(world.db, deps(), JUNE);
+    await approved();
+    const run = runs();
+    while (await run.work());
+    expect(await runStanding(world.db, JUNE)).toMatchObject({ sent: 10, underWay: 20, finishedAt: null });
+    await deliverAll();
+    while (await run.work());
+    expect(await runStanding(world.db, JUNE)).toMatchObject({ sent: 15, arrived: 20, underWay: 10 });
   });
 
   it('P2 never says more of refused sales calls than their number, and only to who chose it', async () => {

@@ -4,6 +4,7 @@ import { monthUsage } from '../../src/billing/usage.ts';
 import { statementsAdjustCommand } from '../../src/commands/adjust.ts';
 import type { Command } from '../../src/commands/command.ts';
 import { statementCommand } from '../../src/commands/statement.ts';
+import { statementsRunCommand, statementsRunsCommand } from '../../src/commands/statement-runs.ts';
 import { statementsCloseCommand, statementsExportCommand } from '../../src/commands/statements.ts';
 import { reclassify, recorded, SUPERVISOR } from '../intake/changes.ts';
 import { createWorld, type World } from '../support/world.ts';
@@ -143,6 +144,24 @@ it('books an amount by hand in the open month, with its reason', async () => {
     .where('action', '=', 'usage.corrected')
     .execute();
   expect(audit).toHaveLength(2);
+});
+
+it('prepares the statements of a month, shows what there is to approve, and approves them once', async () => {
+  const ask = (month: string, approve = false) => run(statementsRunCommand, { month, approve, json: false });
+  expect(await ask('2026-07')).toMatchObject({ code: 1, err: expect.stringContaining('not over yet') });
+  expect(await ask('2020-06')).toMatchObject({ code: 1, err: expect.stringContaining('No client has') });
+  const { out } = await ask('2026-06');
+  expect(out).toContain('2026-06: 2 statements, 25 counted calls, 6,860 yen, 623 yen of it tax.');
+  expect(out).toContain('No client is above twice its usual.\nNothing was sent.');
+  expect((await run(statementsRunsCommand, { json: false })).out).toMatch(
+    /2026-06 +waits for approval +0 of 2 /,
+  );
+  const approved = await ask('2026-06', true);
+  expect(approved).toMatchObject({ code: 0, out: expect.stringContaining('sends 2 statements') });
+  expect((await ask('2026-06', true)).out).toBe('2026-06 was approved before; nothing is sent twice.\n');
+  expect((await run(statementsRunsCommand, { json: false })).out).toMatch(
+    /2026-06 +under way +0 of 2 .* cli:/,
+  );
 });
 
 async function firstCall(): Promise<string | undefined> {

@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { commandRegistry } from '../../src/commands/registry.ts';
+import { confirmDelivery, retryDelivery } from '../../src/delivery/operations.ts';
 import { yenText } from '../../src/domain/billing/statement-words.ts';
 import { SANDBOX_OPERATORS, SANDBOX_SUPERVISOR } from '../../src/sandbox/index.ts';
 import { newId } from '../support/ids.ts';
@@ -62,6 +63,21 @@ const statementsAt = (place: string) =>
     .arrived()
     .filter(({ target, text }) => target === place && text.includes('ご利用明細をお届けいたします'));
 
+/** What a person does about a mail that was cut off: looks into the mailbox (P4). */
+async function decide(): Promise<void> {
+  const uncertain = await db()
+    .selectFrom('deliveries')
+    .select('id')
+    .where('state', '=', 'uncertain')
+    .where('channel', '=', 'email')
+    .execute();
+  for (const { id } of uncertain) {
+    const there = agency.sandbox.arrived().some(({ deliveryId }) => deliveryId === id);
+    const by = { id, actor: 'cli:test', clock, newId };
+    await (there ? confirmDelivery(db(), by) : retryDelivery(db(), { ...by, evenIfUncertain: true }));
+  }
+}
+
 async function terminal(name: string, input: unknown): Promise<string> {
   let out = '';
   const command = commandRegistry().find((known) => known.name === name);
@@ -114,14 +130,27 @@ it('P4 prepares, is approved with one press of two, is ended half-way, and bring
   await operator().press(at, '承認して送る');
   expect(await db().selectFrom('billing_months').selectAll().execute()).toEqual([]);
 
+  // Two rooms go silent in the middle: one has taken the statement, the other has not.
+  const silent = (code: string, accept: boolean) =>
+    agency.sandbox.fail({
+      service: 'chatwork',
+      target: roomOf(code),
+      failure: { how: 'hang', accept },
+      times: accept ? 1 : 2,
+    });
+  silent('client-01', true);
+  silent('client-02', false);
   await Promise.all([supervisor().press(at, '承認して送る'), supervisor().press(at, '承認して送る')]);
   await vi.waitFor(() => expect(statementsAt(roomOf('client-00'))).toHaveLength(1), PATIENCE);
   // Ended while statements are on their way, and another process goes on.
   await agency.stop();
-  expect(CODES.filter((code) => statementsAt(roomOf(code)).length > 0).length).toBeLessThan(CODES.length);
+  expect(statementsAt(roomOf('client-02'))).toEqual([]);
   await agency.start('all');
   await vi.waitFor(() => expect(shown()).toContain('すべて送り出しました'), PATIENCE);
-  await vi.waitFor(() => expect(shown()).toContain('到達 32件、送信中 0件、不達 0件'), PATIENCE);
+  await vi.waitFor(async () => {
+    await decide();
+    expect(shown()).toContain('到達 32件、送信中 0件、不達 0件');
+  }, PATIENCE);
   expect(shown()).toContain('16 / 16件');
   expect(shown()).not.toContain('statement_run_approve');
   expect(runMessages()).toHaveLength(1);

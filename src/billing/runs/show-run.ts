@@ -6,7 +6,7 @@ import { monthStart } from '../../domain/calendar.ts';
 import type { Clock } from '../../domain/ports.ts';
 import type { Schema } from '../../storage/schema.ts';
 import { runMessage, runNotice, shownAs } from './run-message.ts';
-import { type RunStanding, runStandings } from './run-standing.ts';
+import { type RunStanding, runStanding } from './run-standing.ts';
 
 /** After the last statement was handed over, what becomes of it is shown for so long. */
 const SHOWN_FOR_MS = 2 * 86_400_000;
@@ -23,8 +23,15 @@ export function createShowRun(deps: {
 }): () => Promise<void> {
   const { db, clock, log } = deps;
   return async () => {
-    const [standing] = await runStandings(db, 1);
-    if (standing !== undefined && isShown(standing, clock())) await show(standing);
+    const newest = await db
+      .selectFrom('statement_runs')
+      .select(['month', 'finished_at'])
+      .orderBy('month', 'desc')
+      .limit(1)
+      .executeTakeFirst();
+    if (newest === undefined || isOver(newest.finished_at, clock())) return;
+    const standing = await runStanding(db, newest.month.slice(0, 7));
+    if (standing !== undefined) await show(standing);
   };
 
   async function show(standing: RunStanding): Promise<void> {
@@ -60,6 +67,6 @@ export function createShowRun(deps: {
   }
 }
 
-function isShown({ finishedAt }: RunStanding, now: Date): boolean {
-  return finishedAt === null || now.getTime() - finishedAt.getTime() < SHOWN_FOR_MS;
+function isOver(finishedAt: Date | null, now: Date): boolean {
+  return finishedAt !== null && now.getTime() - finishedAt.getTime() >= SHOWN_FOR_MS;
 }

@@ -81,16 +81,16 @@ export function createStatementRuns(deps: {
   async function goOn(month: string): Promise<boolean> {
     if (clock().getTime() < restUntil) return false;
     await storeMonth(db, deps, { month });
-    const room = Math.min(CLIENTS_A_TURN, OPEN_AT_MOST - (await openStatements(month)));
-    let [made, after] = [0, ''];
-    for (let n = 0; n < room; n += 1) {
+    let [open, made, after] = [await openStatements(month), 0, ''];
+    for (let n = 0; n < CLIENTS_A_TURN && open < OPEN_AT_MOST; n += 1) {
       const next = await nextClient(month, after);
       if (next === undefined) {
         await finish(month);
         if (made === 0 && after !== '') restUntil = clock().getTime() + REST_MS;
         break;
       }
-      if (next.made) made += 1;
+      if (next.deliveries !== null) made += 1;
+      open += next.deliveries ?? 0;
       after = next.code;
     }
     if (made > 0) deps.wake();
@@ -101,7 +101,7 @@ export function createStatementRuns(deps: {
   async function nextClient(
     month: string,
     after: string,
-  ): Promise<{ readonly code: string; readonly made: boolean } | undefined> {
+  ): Promise<{ readonly code: string; readonly deliveries: number | null } | undefined> {
     const held: { client?: { readonly id: string; readonly code: string } } = {};
     try {
       return await db.transaction().execute(async (trx) => {
@@ -111,8 +111,9 @@ export function createStatementRuns(deps: {
         const statement = await statementOf(trx, client.id, month);
         if (statement === undefined) throw new Error('a stored statement is gone');
         const agency = (await loadAgency(trx)) ?? null;
-        await deps.addStatement(trx, { clientId: client.id, month, view: buildStatement(statement, agency) });
-        return { code: client.code, made: true };
+        const view = buildStatement(statement, agency);
+        const deliveries = await deps.addStatement(trx, { clientId: client.id, month, view });
+        return { code: client.code, deliveries };
       });
     } catch (thrown) {
       const { client } = held;
@@ -120,7 +121,7 @@ export function createStatementRuns(deps: {
       // One client's trouble keeps nobody else waiting (P8), and somebody knows (P3). It is tried again.
       log.error({ client: client.id, month, err: thrown }, 'a statement could not be made');
       await addNotice(db, stuck(month, client), deps);
-      return { code: client.code, made: false };
+      return { code: client.code, deliveries: null };
     }
   }
 
