@@ -37,6 +37,9 @@ export const casesExportCommand = defineCommand({
         `#${number}: the record is NOT as it was written, from event ${evidence.seal.brokenAt} on\n`,
       );
     }
+    for (const call of evidence.seal.alteredCalls) {
+      context.err(`#${number}: the words of call ${call} are NOT as they were recorded\n`);
+    }
     if (evidence.internal) {
       context.err(`#${number}: with what staff wrote for colleagues alone; not to leave the agency\n`);
     }
@@ -91,7 +94,7 @@ export const casesVerifyCommand = defineCommand({
     const issued = digest === sha256 ? await exportedAs(db, caseId, digest) : undefined;
     const differing = discrepancies(exported, today);
     const changed = differing.filter(({ what }) => what !== 'corrected');
-    const { brokenAt } = today.seal;
+    const { brokenAt, alteredCalls } = today.seal;
     const lines = [
       issued === undefined
         ? `The file is NOT as it was exported: ${digest === sha256 ? 'no such export was made here' : 'its SHA-256 is another'}.`
@@ -99,16 +102,18 @@ export const casesVerifyCommand = defineCommand({
       brokenAt === null
         ? `The record of #${today.caseNumber} is whole: ${today.events.length} events, as they were written.`
         : `The record of #${today.caseNumber} is BROKEN from event ${brokenAt} on.`,
+      ...alteredCalls.map((call) => `The words of call ${call} are NOT as they were recorded.`),
       ...differing.map(({ where, what, fields }) => {
         const which = fields.length === 0 ? '' : `: ${fields.join(', ')}`;
         return what === 'corrected'
           ? `${where} was corrected since, which is on record${which}`
           : `${where} is ${what === 'missing' ? 'MISSING' : 'CHANGED'} since the export${which}`;
       }),
-      ...(changed.length === 0 ? ['Nothing it proves was changed since.'] : []),
+      ...(changed.length + alteredCalls.length === 0 ? ['Nothing it proves was changed since.'] : []),
     ];
     context.out(`${lines.join('\n')}\n`);
-    return issued !== undefined && brokenAt === null && changed.length === 0 ? EXIT.done : EXIT.failed;
+    const asWritten = brokenAt === null && alteredCalls.length === 0;
+    return issued !== undefined && asWritten && changed.length === 0 ? EXIT.done : EXIT.failed;
   },
 });
 

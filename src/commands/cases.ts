@@ -10,6 +10,7 @@ import type { By, Cases, CaseView } from '../followup/cases/cases.ts';
 import { createCases } from '../followup/cases/create-cases.ts';
 import { eventsOf } from '../followup/cases/held-case.ts';
 import { listCases, readCases } from '../followup/cases/read-cases.ts';
+import { alteredCalls } from '../followup/cases/sealed-words.ts';
 import { createLogger } from '../log.ts';
 import { createRenderer } from '../reports/render.ts';
 import { eventInWords } from './case-events.ts';
@@ -93,10 +94,14 @@ export const casesShowCommand = defineCommand({
   async run(context, { number: wanted, json }) {
     const view = await viewOf(context, wanted);
     if (view === undefined) return noSuchCase(context, wanted);
-    const seal = checkSeal(view.id, await eventsOf(context.database.db, view.id));
-    if (json) writeJson(context, { ...view, sealed: seal.whole });
-    else context.out(inWords(view, seal));
-    return seal.whole ? EXIT.done : EXIT.failed;
+    const { db } = context.database;
+    const events = await eventsOf(db, view.id);
+    const seal = checkSeal(view.id, events);
+    const altered = await alteredCalls(db, events);
+    const sealed = seal.whole && altered.length === 0;
+    if (json) writeJson(context, { ...view, sealed });
+    else context.out(inWords(view, seal, altered));
+    return sealed ? EXIT.done : EXIT.failed;
   },
 });
 
@@ -183,13 +188,14 @@ function noSuchCase(context: CommandContext, wanted: number): ExitCode {
   return EXIT.failed;
 }
 
-function inWords(view: CaseView, seal: ReturnType<typeof checkSeal>): string {
+function inWords(view: CaseView, seal: ReturnType<typeof checkSeal>, altered: readonly string[]): string {
   const { stands, agreed } = view;
   const until = stands?.until ? `, until ${stands.until}` : '';
   const answer = stands && `${ANSWER_LABELS[stands.choice]}${until}${stands.note ? `: ${stands.note}` : ''}`;
+  const words = altered.length === 0 ? '' : `; words NOT as they were recorded: ${altered.join(', ')}`;
   const record = seal.whole
-    ? `${view.events.length} events, as they were written`
-    : `NOT as it was written, from event ${seal.seq} on`;
+    ? `${view.events.length} events, as they were written${words}`
+    : `NOT as it was written, from event ${seal.seq} on${words}`;
   const lines: readonly (readonly [string, string | null])[] = [
     ['Case', `#${view.number}, ${view.state} (${CASE_STATE_LABELS[view.state]})`],
     ['Client', `${view.clientCode} ${view.clientName}`],

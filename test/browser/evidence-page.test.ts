@@ -79,7 +79,7 @@ const evidence: Evidence = {
     hash: String(n).padStart(64, 'ab'),
   })),
   internal: null,
-  seal: { lastHash: 'ab'.repeat(32), brokenAt: null },
+  seal: { lastHash: 'ab'.repeat(32), brokenAt: null, alteredCalls: [] },
 };
 
 beforeAll(async () => {

@@ -7,7 +7,7 @@ import { type DemoCall, enter } from '../../src/demo/enter.ts';
 import { atJst, jstMinute } from '../../src/domain/calendar.ts';
 import { createLogger } from '../../src/log.ts';
 import { CHATWORK_WEBHOOK_TOKEN } from '../../src/sandbox/credentials.ts';
-import { SANDBOX_OPERATORS } from '../../src/sandbox/index.ts';
+import { SANDBOX_OPERATORS, SANDBOX_SUPERVISOR } from '../../src/sandbox/index.ts';
 import { runOn } from '../commands/running.ts';
 import { handClock } from '../support/hand-clock.ts';
 import { type Agency, ALERT_MAIL, createAgency, SUPERVISOR_CHANNEL } from './agency.ts';
@@ -181,6 +181,12 @@ const cards = () =>
     .messages(SUPERVISOR_CHANNEL)
     .map(({ text }) => text)
     .filter((text) => /^【[^】]+】案件 #/.test(text));
+const cardOf = (code: string) => {
+  const found = agency.sandbox.slack
+    .messages(SUPERVISOR_CHANNEL)
+    .find(({ text }) => new RegExp(`^【[^】]+】案件 #\\d+ ${code} `).test(text));
+  return { channelId: SUPERVISOR_CHANNEL, ts: found?.ts ?? '' };
+};
 const run = (command: typeof casesCloseCommand, input: object) =>
   runOn(app().database, command, input, { clock: clock.now });
 
@@ -226,6 +232,18 @@ it('three weeks of harassment: told, answered over every channel, ignored, escal
   expect(at(CHANNEL)[1]).toContain('2件');
   expect(at(CHANNEL)[2]).toContain('3件');
 
+  // A supervisor finds the third call worth a surcharge, within the range of its reason: the client is told.
+  const supervisor = agency.sandbox.slack.person(SANDBOX_SUPERVISOR.id);
+  const price = await supervisor.pressToOpen(cardOf('acme'), '割増料金を変更');
+  await price.choose('main', '20260618-0008');
+  await price.choose('code', '執拗な問い合わせへの対応 200〜300円(通常200円)');
+  await price.fill('yen', '250');
+  expect(await price.submit()).toMatchObject({ type: 'cleared' });
+  await settled();
+  expect(at(CHANNEL)).toHaveLength(4);
+  expect(at(CHANNEL)[3]).toContain('訂正');
+  expect(at(CHANNEL)[3]).toContain('250円(理由: 執拗な問い合わせへの対応)');
+
   // Answered by a button in Slack, by the link in the mail, by a reply in Chatwork. The fourth says nothing.
   await itIs('2026-06-18', '14:30');
   const [first] = agency.sandbox.slack.messages(CHANNEL);
@@ -268,15 +286,15 @@ it('three weeks of harassment: told, answered over every channel, ignored, escal
   expect(at('takahashi@delta.example')).toHaveLength(2);
   await itIs('2026-06-22', '10:00');
   await harassed('acme', 'まだ終わらない');
-  expect(at(CHANNEL)[3]).toContain('転送がまだ続いているようです');
-  expect(at(CHANNEL)[3]).toContain('4件');
+  expect(at(CHANNEL)[4]).toContain('転送がまだ続いているようです');
+  expect(at(CHANNEL)[4]).toContain('4件');
   expect(headings().slice(3)).toEqual(['【要確認】']);
 
   // Asked twice more, of more people each time.
   await itIs('2026-06-23', '09:30');
   await itIs('2026-06-25', '09:30');
   expect(counts()).toEqual({
-    [CHANNEL]: 4,
+    [CHANNEL]: 5,
     'beta@beta.example': 2,
     [ROOM]: 2,
     'takahashi@delta.example': 4,
@@ -309,7 +327,11 @@ it('three weeks of harassment: told, answered over every channel, ignored, escal
 
   // The month ends: reports were counted, and nothing else.
   await itIs('2026-07-01', '09:00');
-  expect(await statement('acme', '2026-06')).toEqual({ counted: 4, total: 2960 + 300, surcharges: [300] });
+  expect(await statement('acme', '2026-06')).toEqual({
+    counted: 4,
+    total: 2960 + 300 + 250,
+    surcharges: [300, 250],
+  });
   expect(await statement('beta', '2026-06')).toEqual({ counted: 2, total: 2960, surcharges: [] });
   expect(await statement('gamma', '2026-06')).toEqual({ counted: 1, total: 2960, surcharges: [] });
   expect(await statement('delta', '2026-06')).toEqual({ counted: 1, total: 2960, surcharges: [] });
@@ -326,14 +348,15 @@ it('three weeks of harassment: told, answered over every channel, ignored, escal
   await harassed('acme', 'また来たぞ');
   const again = await caseOf('acme');
   expect(again).toMatchObject({ number, state: 'open' });
-  expect(at(CHANNEL)[4]).toContain('5件');
+  expect(at(CHANNEL)[5]).toContain('5件');
   await itIs('2026-07-08', '09:30');
-  expect(at(CHANNEL)).toHaveLength(6);
+  expect(at(CHANNEL)).toHaveLength(7);
   expect((await caseOf('acme')).told).toEqual([
     '06-18 13h opened',
     '06-18 13h call_joined',
     '06-18 13h call_joined',
     '06-18 13h alarmed',
+    '06-18 13h noted',
     '06-18 14h answered',
     '06-22 10h call_joined',
     '06-22 10h still_forwarding',
@@ -349,7 +372,7 @@ it('three weeks of harassment: told, answered over every channel, ignored, escal
 
   // Every message there ever was, each at its place and nowhere else.
   expect(counts()).toEqual({
-    [CHANNEL]: 6,
+    [CHANNEL]: 7,
     'beta@beta.example': 2,
     [ROOM]: 2,
     'takahashi@delta.example': 4,
@@ -376,18 +399,39 @@ it('three weeks of harassment: told, answered over every channel, ignored, escal
   const file = await run(casesExportCommand, { number, format: 'json', withOperatorNotes: false });
   expect(file.code).toBe(0);
   const { record } = JSON.parse(file.out);
-  expect(record.calls).toHaveLength(5);
+  expect(record.calls.map(({ corrections }: { corrections: number }) => corrections)).toEqual([
+    0, 0, 1, 0, 0,
+  ]);
   expect(
     record.deliveries.map(({ what, state: was }: { what: string; state: string }) => `${what} ${was}`),
-  ).toEqual([...Array.from({ length: 5 }, () => '報告 delivered'), 'ご回答のお願い delivered']);
+  ).toEqual([
+    '報告 delivered',
+    '報告 delivered',
+    '報告 delivered',
+    '訂正報告 delivered',
+    '報告 delivered',
+    '報告 delivered',
+    'ご回答のお願い delivered',
+  ]);
   expect(record.deliveries.every(({ messageId }: { messageId: string | null }) => messageId !== null)).toBe(
     true,
   );
   for (const other of ['ベータ', 'ガンマ', 'デルタ', '収束']) expect(file.out).not.toContain(other);
   expect((await run(casesVerifyCommand, { file: 'case.json', text: file.out })).code).toBe(0);
 
+  const evidence = await supervisor.pressToOpen(cardOf('acme'), '証跡');
+  const token = /https:\/\/toritsugi\.example(\/evidence\/[\w-]+)/.exec(evidence.text())?.[1] ?? '';
+  const door = `${app().url}${token}`;
+  expect(await (await fetch(door)).text()).not.toContain('アクメ');
+  const printed = await fetch(door, { method: 'POST', body: new URLSearchParams({ format: 'html' }) });
+  expect(printed.status).toBe(200);
+  expect(await printed.text()).toContain('また来たぞ');
+  // A client's link leads nowhere there.
+  expect((await fetch(`${app().url}${link.replace('/r/', '/evidence/')}`)).status).toBe(404);
+
   // P10: nothing of it is in the logs.
-  for (const word of ['社長', '1201', 'アクメ', '山田', '見積', '確認中']) expect(lines).not.toContain(word);
+  for (const word of ['社長', '1201', 'アクメ', '山田', '見積', '確認中', token.slice(10)])
+    expect(lines).not.toContain(word);
 }, 400_000);
 
 async function statement(code: string, month: string) {

@@ -1,14 +1,20 @@
 import type { AnswerVia, CaseAnswer } from './answers.ts';
+import type { WordsSeal } from './call-words.ts';
 
 /**
  * Everything that happens to a case, in its order. A case is nothing but its events: its state is folded from them
  * (`case-state.ts`), and they are never changed or taken away.
  */
 export type CaseEventBody =
-  /** The first call of the case; it always comes first. */
-  | { readonly type: 'opened'; readonly callId: string }
+  /** The first call of the case; it always comes first. `words`: what it said, sealed; older events have none. */
+  | { readonly type: 'opened'; readonly callId: string; readonly words?: WordsSeal }
   /** A later call. `by: 'rule'`: by number or kind; `'person'`: moved here from another case. */
-  | { readonly type: 'call_joined'; readonly callId: string; readonly by: 'rule' | 'person' }
+  | {
+      readonly type: 'call_joined';
+      readonly callId: string;
+      readonly by: 'rule' | 'person';
+      readonly words?: WordsSeal;
+    }
   /** A call that is no longer one of the case: retracted, given a kind that is not flagged, or moved by a person. */
   | {
       readonly type: 'call_left';

@@ -80,9 +80,12 @@ export function verifyWords({ seal, events, caseNumber }: Evidence): string {
   if (seal.brokenAt !== null) {
     return `この記録は、経過 ${seal.brokenAt} 以降が書かれた時のままではありません。`;
   }
+  if (seal.alteredCalls.length > 0) {
+    return `受付番号 ${seal.alteredCalls.join('、')} の内容は、記録された時のままではありません。`;
+  }
   return (
     `経過は ${events.length} 件で、すべて書かれた時のままです。1件ごとに直前の値を含むハッシュ値(SHA-256)を付けており、` +
-    'あとから1件でも変えると、そこから先の値が合わなくなります。照合するときは、案件の番号' +
+    'あとから1件でも、または電話の内容を変えると、値が合わなくなります。照合するときは、案件の番号' +
     `(#${caseNumber})と最後の値を、発行した会社にお伝えください。`
   );
 }

@@ -100,6 +100,8 @@ export interface Evidence {
     readonly lastHash: string;
     /** The first event that is not as it was written; null: all are. */
     readonly brokenAt: number | null;
+    /** Receipt numbers of calls whose words are not those that joined, though no correction is on record. */
+    readonly alteredCalls: readonly string[];
   };
 }
 
@@ -154,15 +156,19 @@ export interface Discrepancy {
  * since is `corrected`: the correction is on record; everything else was changed around the program.
  */
 export function discrepancies(exported: Evidence, today: Evidence): readonly Discrepancy[] {
+  // Only what is stored: words of the program and labels of kinds may be put differently by then.
+  const sealed = (all: readonly EvidenceEvent[]) => all.map(({ seq, at, hash }) => ({ seq, at, hash }));
+  const facts = (all: readonly EvidenceCall[]) =>
+    all.map(({ kind: _kind, withoutNumber: _why, operator: _name, ...stored }) => stored);
   const events = compared(
-    exported.events,
-    today.events,
+    sealed(exported.events),
+    sealed(today.events),
     (one) => `event ${one.seq}`,
     () => 'changed',
   );
   const calls = compared(
-    exported.calls,
-    today.calls,
+    facts(exported.calls),
+    facts(today.calls),
     ({ receiptNumber }) => `call ${receiptNumber}`,
     (was, is) => (is.corrections > was.corrections ? 'corrected' : 'changed'),
   );

@@ -5,6 +5,7 @@ import { type SealedEvent, sealOf } from '../../domain/cases/seal.ts';
 import type { Clock, NewId } from '../../domain/ports.ts';
 import type { Schema } from '../../storage/schema.ts';
 import { refreshCase } from './refresh-case.ts';
+import { sealWords } from './sealed-words.ts';
 
 export interface CaseDeps {
   readonly clock: Clock;
@@ -119,10 +120,11 @@ function held(
 async function insertEvent(
   trx: Transaction<Schema>,
   caseId: string,
-  event: CaseEvent,
+  given: CaseEvent,
   previousHash: string | null,
   key: string | null,
 ): Promise<SealedEvent> {
+  const event = { ...given, body: await withWords(trx, given.body) };
   const hash = sealOf(caseId, event, previousHash);
   await trx
     .insertInto('case_events')
@@ -138,4 +140,11 @@ async function insertEvent(
     })
     .execute();
   return { ...event, previousHash, hash };
+}
+
+/** A call that joins is sealed as it stands: whoever changes its words around the program is found out. */
+async function withWords(trx: Transaction<Schema>, body: CaseEventBody): Promise<CaseEventBody> {
+  if (body.type !== 'opened' && body.type !== 'call_joined') return body;
+  const words = await sealWords(trx, body.callId);
+  return words === undefined ? body : { ...body, words };
 }

@@ -18,6 +18,7 @@ import type { ChannelName, Receipt } from '../../domain/outcome.ts';
 import { loadAgency } from '../../rulebook/agency.ts';
 import type { Schema } from '../../storage/schema.ts';
 import { eventsOf } from './held-case.ts';
+import { alteredCalls } from './sealed-words.ts';
 
 /**
  * The evidence of a case as it stands, of one moment of the database; undefined when there is no such case. Nothing
@@ -82,7 +83,11 @@ async function read(
           (a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0),
         )
       : null,
-    seal: { lastHash: last.hash, brokenAt: seal.whole ? null : seal.seq },
+    seal: {
+      lastHash: last.hash,
+      brokenAt: seal.whole ? null : seal.seq,
+      alteredCalls: await alteredCalls(trx, events),
+    },
   };
 }
 

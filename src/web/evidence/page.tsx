@@ -36,7 +36,9 @@ export function EvidencePage({ evidence }: { readonly evidence: Evidence }) {
           {evidence.internal && (
             <p class="internal">{`【${INTERNAL}】 従業員の記録を含みます。社外に渡さないでください。`}</p>
           )}
-          {evidence.seal.brokenAt !== null && <p class="broken">{verifyWords(evidence)}</p>}
+          {(evidence.seal.brokenAt !== null || evidence.seal.alteredCalls.length > 0) && (
+            <p class="broken">{verifyWords(evidence)}</p>
+          )}
           <table class="facts">
             <tbody>
               <Fact label="顧客" value={`${evidence.clientCode} ${evidence.clientName}`} />
