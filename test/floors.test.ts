@@ -142,6 +142,12 @@ describe('what only one place may do', () => {
     expect(files.every((file) => roomOf(file) === 'delivery')).toBe(true);
   });
 
+  it('P4 writes what goes out in digests in one folder of delivery alone', () => {
+    const files = writers('digest_items');
+    expect(files.length).toBeGreaterThan(1);
+    expect(files.every((file) => file.startsWith('src/delivery/digest/'))).toBe(true);
+  });
+
   it('P3 writes what waits for a supervisor beside the deliveries it holds', () => {
     const files = writers('reviews');
     expect(files.length).toBeGreaterThan(2);

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { StatementRuns } from '../src/billing/runs/statement-runs.ts';
 import type { UsageWatch } from '../src/billing/warn-usage.ts';
+import type { Digests } from '../src/delivery/digest/cut-digests.ts';
 import { createLoop, type Loop } from '../src/delivery/loop.ts';
 import type { NoticePump } from '../src/delivery/notices.ts';
 import type { Reconciler } from '../src/delivery/reconcile.ts';
@@ -12,7 +13,7 @@ import type { CardPump } from '../src/operator/cases/card-pump.ts';
 
 /**
  * What time brings about by itself: leases that are over, second looks, reminders, harassment cases, used-up plans, what
- * clients dispute, statements, the bot's own messages, old drafts.
+ * clients dispute, digests, statements, the bot's own messages, old drafts.
  */
 export function createClockLoops(
   parts: {
@@ -23,6 +24,7 @@ export function createClockLoops(
     readonly caseWatch: CaseWatch;
     readonly usageWatch: UsageWatch;
     readonly disputeWatch: DisputeWatch;
+    readonly digests: Digests;
     readonly cards: CardPump;
     readonly statements: StatementRuns;
     readonly purgeDrafts: () => Promise<unknown>;
@@ -43,6 +45,7 @@ export function createClockLoops(
     | 'cases'
     | 'usage'
     | 'disputes'
+    | 'digests'
     | 'cards'
     | 'statements'
     | 'purge',
@@ -81,6 +84,12 @@ export function createClockLoops(
       name: 'disputes',
       everyMs: o.sweepEveryMs,
       run: () => parts.disputeWatch.watch(),
+      log,
+    }),
+    digests: createLoop({
+      name: 'digests',
+      everyMs: o.sweepEveryMs,
+      run: () => parts.digests.cut(),
       log,
     }),
     cards: createLoop({ name: 'cards', everyMs: o.cardPollMs, run: () => parts.cards.pump(), log }),

@@ -44,6 +44,7 @@ export function openClock(deps: {
       ...delivery,
       reminders: createReminders({ ...deps, addReport }),
       caseWatch: createCaseWatch({ ...deps, addReport }),
+      digests: delivery.digests(deps.wake),
       usageWatch: createUsageWatch({ ...deps, addReport }),
       disputeWatch: createDisputeWatch({ ...deps, addReport, remindMs: settings.disputeRemindMs }),
       cards: cards.pump,

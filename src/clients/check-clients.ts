@@ -124,6 +124,26 @@ function destinationProblems(client: DraftClient, path: Path, problem: Problem):
         ? []
         : [problem([...path, index, 'member'], `a name on this client’s roster: ${listed(names)}`)];
     }),
+    ...destinations.flatMap((destination, index) =>
+      destination?.immediate?.trim() === 'false' && !destination.digest
+        ? [
+            problem(
+              [...path, index, 'immediate'],
+              'true, or a digest besides: without either this destination would get no reports',
+            ),
+          ]
+        : [],
+    ),
+    ...destinations.flatMap((destination, index) =>
+      destination?.fallback?.trim() === 'true' && destination.digest
+        ? [
+            problem(
+              [...path, index, 'digest'],
+              'nothing: a fallback stands in for others and waits for no hour',
+            ),
+          ]
+        : [],
+    ),
     ...doubles(
       checks.map((one, index) =>
         one?.check.ok

@@ -4,6 +4,7 @@ import { parsePhone } from '../domain/phone.ts';
 import { REMINDER_DELAYS, REMINDERS_AT_MOST, type ReminderDelay } from '../domain/reminders.ts';
 import { isWorkspaceId, slackAddress } from '../domain/slack-place.ts';
 import {
+  clockTime,
   code,
   day,
   field,
@@ -63,6 +64,8 @@ const destination = mapping({
   member: optional(line('name on the roster, for a person’s own destination', 60)),
   order: optional(whole('place in the order', 1, 9999)),
   fallback: optional(flag('whether it is used only when the others fail')),
+  digest: optional(clockTime('hour of a daily digest')),
+  immediate: optional(flag('whether reports come at once besides the digest')),
 });
 
 const rule = mapping({

@@ -284,18 +284,21 @@ function targetKey({
   return JSON.stringify([member, channel, address]);
 }
 
-function useContent({ mention, fallback }: Pick<WantedDestination, 'mention' | 'fallback'>): unknown {
-  return [mention, fallback];
+type Use = Pick<WantedDestination, 'mention' | 'fallback' | 'digest_at' | 'immediate'>;
+
+function useContent({ mention, fallback, digest_at, immediate }: Use): unknown {
+  return [mention, fallback, digest_at, immediate];
 }
 
 function describeTarget(one: Pick<WantedDestination, 'member' | 'channel' | 'address'>): string {
   return `${one.member === null ? '' : `of ${one.member}: `}${one.channel} ${one.address}`;
 }
 
-function describeUse(one: Pick<WantedDestination, 'mention' | 'fallback'>): string {
+function describeUse(one: Use): string {
   return [
     ...(one.mention === null ? [] : [`mention ${one.mention}`]),
     ...(one.fallback ? ['fallback'] : []),
+    ...(one.digest_at === null ? [] : [`digest at ${one.digest_at}${one.immediate ? ' besides' : ''}`]),
   ].join(', ');
 }
 

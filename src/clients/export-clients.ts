@@ -70,14 +70,29 @@ function entry(client: StoredClient) {
       'destinations',
       client.destinations
         .filter(({ active }) => active)
-        .map(({ roster_member_id: memberId, channel, address, mention, position, fallback }, index) => ({
-          ...(memberId !== null && { member: nameOf.get(memberId) }),
-          channel,
-          ...placeOf(channel, address),
-          ...(mention !== null && { mention }),
-          ...(position !== index + 1 && { order: position }),
-          ...(fallback && { fallback }),
-        })),
+        .map(
+          (
+            {
+              roster_member_id: memberId,
+              channel,
+              address,
+              mention,
+              position,
+              fallback,
+              digest_at,
+              immediate,
+            },
+            index,
+          ) => ({
+            ...(memberId !== null && { member: nameOf.get(memberId) }),
+            channel,
+            ...placeOf(channel, address),
+            ...(mention !== null && { mention }),
+            ...(position !== index + 1 && { order: position }),
+            ...(fallback && { fallback }),
+            ...(digest_at !== null && { digest: digest_at, ...(immediate && { immediate }) }),
+          }),
+        ),
     ),
     ...list(
       'rules',

@@ -85,6 +85,8 @@ export interface StoredDestination {
   readonly mention: string | null;
   readonly position: number;
   readonly fallback: boolean;
+  readonly digest_at: string | null;
+  readonly immediate: boolean;
   readonly active: boolean;
   readonly disabled_at: Date | null;
   readonly disabled_reason: string | null;

@@ -22,6 +22,8 @@ export interface WantedDestination {
   readonly mention: string | null;
   readonly position: number;
   readonly fallback: boolean;
+  readonly digest_at: string | null;
+  readonly immediate: boolean;
 }
 
 /**
@@ -84,6 +86,8 @@ export function wantedClient(
         mention: checked.mention,
         position: destination.order ?? index + 1,
         fallback: destination.fallback ?? false,
+        digest_at: destination.digest,
+        immediate: destination.immediate ?? destination.digest === null,
       };
     }),
     rules: entry.rules.map((rule) => ({ ...rule, flagged: rule.flagged ?? false })),

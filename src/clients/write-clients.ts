@@ -141,6 +141,8 @@ async function writeDestinations(tx: Transaction<Schema>, changes: readonly Clie
           mention: set.ref('excluded.mention'),
           position: set.ref('excluded.position'),
           fallback: set.ref('excluded.fallback'),
+          digest_at: set.ref('excluded.digest_at'),
+          immediate: set.ref('excluded.immediate'),
           active: set.ref('excluded.active'),
           disabled_at: set.ref('excluded.disabled_at'),
           disabled_reason: set.ref('excluded.disabled_reason'),

@@ -10,6 +10,7 @@ import type { Destination } from '../domain/roster.ts';
 import { slackCredential } from '../domain/slack-place.ts';
 import type { Renderer } from '../reports/render.ts';
 import type { Schema } from '../storage/schema.ts';
+import { DIGEST, enterDigests } from './digest/enter-digest.ts';
 import { offersOf } from './offers.ts';
 import { loadReport } from './report-facts.ts';
 
@@ -19,7 +20,8 @@ export type Recipient = Pick<Destination, 'id' | 'channel' | 'address' | 'mentio
 };
 
 /**
- * Renders a report for each destination and makes its deliveries due, or held. The database keeps one delivery a
+ * Renders a report for each destination and makes its deliveries due, or held: for a supervisor, or for
+ * the digest of their place. The database keeps one delivery a
  * (report, channel, address); a target that has one already is left as it is. Returns the ids added.
  */
 export type AddDeliveries = (
@@ -31,6 +33,8 @@ export type AddDeliveries = (
     readonly replaces: string | null;
     /** Why they wait for a supervisor; null when they do not. */
     readonly held?: ReviewReason | null;
+    /** Sends to places with a digest at once, too. */
+    readonly atOnce?: boolean;
   },
 ) => Promise<readonly string[]>;
 
@@ -53,11 +57,15 @@ export function createAddDeliveries(deps: {
     const report = await loadReport(trx, o.reportId);
     const { content, urgent } = report;
     const now = deps.clock();
-    const { client_id: clientId } = await trx
+    const { client_id: clientId, call_id: callId } = await trx
       .selectFrom('reports')
-      .select('client_id')
+      .select(['client_id', 'call_id'])
       .where('id', '=', o.reportId)
       .executeTakeFirstOrThrow();
+    const digested =
+      report.purpose === 'initial' && callId !== null && o.replaces === null && o.atOnce !== true
+        ? await enterDigests(trx, { ...o, callId, clientId, now })
+        : new Set<string>();
     const rows = o.destinations.map((destination) => {
       const id = deps.newId();
       const mark = deliveryMark(id);
@@ -84,11 +92,11 @@ export function createAddDeliveries(deps: {
         body: JSON.stringify(rendered.body),
         template_version: rendered.templateVersion,
         plainest: rendered.plainest,
-        state: o.held ? ('held' as const) : ('due' as const),
+        state: o.held || digested.has(destination.id) ? ('held' as const) : ('due' as const),
         next_attempt_at: now,
         lease_until: null,
         receipt: null,
-        reason: o.held ? `review.${o.held}` : null,
+        reason: o.held ? `review.${o.held}` : digested.has(destination.id) ? DIGEST : null,
         said: null,
         replaces: o.replaces,
         answers: destination.answers?.deliveryId ?? null,

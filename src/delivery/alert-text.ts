@@ -59,6 +59,8 @@ function purposeLines(purpose: ReportPurpose): readonly string[] {
       return ['内容: ご利用状況のお知らせ(受電の報告ではありません)'];
     case 'dispute_answer':
       return ['内容: 報告の内容へのご連絡に対するお返事'];
+    case 'digest':
+      return ['内容: まとめ(この受電を含む、複数の受電のご報告)'];
     case 'initial':
     case 'reminder':
       return [];

@@ -13,6 +13,7 @@ import { createTakeBounce, type TakeBounce } from './bounce.ts';
 import type { Budgets } from './budgets.ts';
 import { createSendChatworkNotice } from './chatwork-notice.ts';
 import { createConsequences } from './consequences.ts';
+import { createDigests, type Digests } from './digest/cut-digests.ts';
 import type { EndWorkspace } from './end-workspace.ts';
 import { createNoticePump, type NoticePump, type StaffTargets } from './notices.ts';
 import { harmless, type Observer, unobserved } from './observer.ts';
@@ -32,6 +33,8 @@ export interface Delivery {
   readonly tellChange: TellChange;
   readonly reviews: Reviews;
   readonly relay: Relay;
+  /** Cuts daily digests; `wake` says that something became due. */
+  readonly digests: (wake: () => void) => Digests;
   readonly attempt: Attempt;
   readonly sweeper: Sweeper;
   readonly reconciler: Reconciler;
@@ -70,6 +73,7 @@ export function assembleDelivery(deps: {
     reviews,
     endWorkspace: consequences.endWorkspace,
     relay: createRelay(deps),
+    digests: (wake) => createDigests({ ...deps, ...consequences, wake }),
     attempt: createAttempt({ ...deps, settle, observer }),
     sweeper: createSweeper({ ...deps, fallBack, alertStaff, reviews }),
     reconciler: createReconciler({ ...deps, alertStaff, observer }),

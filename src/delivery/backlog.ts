@@ -18,11 +18,11 @@ export interface OpenDeliveries {
   readonly oldest: Date;
 }
 
-/** `held` and `due`, by index `deliveries_waiting`. */
+/** `held` and `due`, by index `deliveries_waiting`; without what waits for a digest, as it should. */
 export async function waitingDeliveries(db: Kysely<Schema>): Promise<readonly OpenDeliveries[]> {
   const { rows } = await sql<OpenDeliveries>`
     select state, channel, count(*) as count, min(waiting_since) as oldest
-    from deliveries where state in ('held', 'due') group by state, channel
+    from deliveries where state in ('held', 'due') and reason is distinct from 'digest' group by state, channel
   `.execute(db);
   return rows;
 }

@@ -23,6 +23,13 @@ export async function concernedBy(
   return [...primary, ...fallbacks];
 }
 
+/** A digest holds everybody's calls, and other places may have had each of them: only the client's own fallbacks stand in. */
+export async function digestStandIns(trx: Kysely<Schema>, clientId: string): Promise<readonly Destination[]> {
+  return (await destinationsOf(trx, clientId)).filter(
+    ({ rosterMemberId, fallback, disabled }) => rosterMemberId === null && fallback && !disabled,
+  );
+}
+
 /** Where goes what is for the client as a whole: its own destinations and its responsible person's. */
 export async function routeOfClient(trx: Kysely<Schema>, clientId: string): Promise<Route> {
   const responsible = await trx

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Schema } from '../storage/schema.ts';
 import type { AddDeliveries } from './add-deliveries.ts';
-import { concernedBy } from './concerned.ts';
+import { concernedBy, digestStandIns } from './concerned.ts';
 
 /**
  * Queues a report for the next destination that may stand in, in the caller's transaction, which also ends or
@@ -36,7 +36,9 @@ export function createFallBack(deps: { readonly addDeliveries: AddDeliveries }):
       .where('report_id', '=', original.report_id)
       .execute();
     const taken = new Set(siblings.map(target));
-    const standIn = (await concernedBy(trx, original)).find((destination) => !taken.has(target(destination)));
+    const places =
+      purpose === 'digest' ? await digestStandIns(trx, original.client_id) : await concernedBy(trx, original);
+    const standIn = places.find((destination) => !taken.has(target(destination)));
     if (standIn !== undefined) {
       const added = await deps.addDeliveries(trx, {
         reportId: original.report_id,

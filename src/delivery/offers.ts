@@ -42,6 +42,7 @@ function hasAnswers(content: LoadedReport['content']): boolean {
     case 'statement':
     case 'usage-notice':
     case 'dispute-answer':
+    case 'digest':
       return false;
     default:
       return content satisfies never;

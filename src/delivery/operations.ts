@@ -3,6 +3,7 @@ import type { DeliveryState } from '../domain/delivery.ts';
 import type { ChannelName } from '../domain/outcome.ts';
 import type { Clock, NewId } from '../domain/ports.ts';
 import type { Schema } from '../storage/schema.ts';
+import { DIGEST } from './digest/enter-digest.ts';
 
 /** A delivery as lists show it. */
 export interface DeliveryRow {
@@ -101,6 +102,7 @@ export async function retryDelivery(
         break;
       }
       case 'held':
+        if (delivery.reason === DIGEST) return 'it waits for the digest of its destination';
         return 'it waits for a supervisor: 送信 in the supervisors’ channel sends it, or deliveries release';
       case 'due':
       case 'queued':
@@ -163,14 +165,19 @@ async function decide(
   o: Decision,
   action: string,
   judge: (
-    delivery: { readonly id: string; readonly state: DeliveryState; readonly superseded: boolean },
+    delivery: {
+      readonly id: string;
+      readonly state: DeliveryState;
+      readonly reason: string | null;
+      readonly superseded: boolean;
+    },
     trx: Kysely<Schema>,
   ) => Promise<Change | string>,
 ): Promise<OperationResult> {
   return await db.transaction().execute(async (trx) => {
     const delivery = await trx
       .selectFrom('deliveries')
-      .select(['id', 'state', 'superseded'])
+      .select(['id', 'state', 'reason', 'superseded'])
       .where('id', '=', o.id)
       .forUpdate()
       .executeTakeFirst();

@@ -246,7 +246,7 @@ async function takeUncertain(db: Kysely<Schema>, now: Date, leaseMs: number): Pr
       d.duplicate_marked, d.reason, d.said, d.urgent,
       (select r.created_at from reports r where r.id = d.report_id) as reported_at,
       d.superseded, d.answers, d.answers_receipt,
-      (select report.purpose not in ('destination_notice', 'retraction', 'usage_notice') and (call.urgent or (call.rule ->> 'flagged') = 'true')
+      (select report.purpose not in ('destination_notice', 'retraction', 'usage_notice', 'digest') and (call.urgent or (call.rule ->> 'flagged') = 'true')
         from reports report join calls call on call.id = report.call_id where report.id = d.report_id) as insistent,
       (select a.started_at from attempts a where a.delivery_id = d.id and a.generation = d.generation) as started_at
   `.execute(db);

@@ -1,16 +1,19 @@
-import { type Kysely, sql } from 'kysely';
+import type { Kysely } from 'kysely';
 import type { ReportPurpose } from '../domain/call.ts';
 import type { CaseEventBody } from '../domain/cases/events.ts';
 import { buildCaseMessage, buildCaseReminder, type CaseNoticeFacts } from '../reports/case-notice.ts';
 import type { ReportContent } from '../reports/content.ts';
 import { buildCorrection, changesBetween } from '../reports/correction.ts';
 import { buildDestinationNotice } from '../reports/destination-notice.ts';
+import { buildDigest } from '../reports/digest.ts';
 import { buildDisputeAnswer } from '../reports/dispute-answer.ts';
 import { buildRetraction } from '../reports/retraction.ts';
 import type { StatementView } from '../reports/statement.ts';
 import { buildUsageNotice } from '../reports/usage-notice.ts';
-import { buildView, type CallsSoFar, type ReportFacts } from '../reports/view.ts';
+import { buildView, type ReportFacts } from '../reports/view.ts';
 import { type CallFacts, type CallSnapshot, CHANGEABLE, type Schema } from '../storage/schema.ts';
+import { callsSoFar, stillForwarding } from './calls-so-far.ts';
+import { digestCalls } from './digest/digest-calls.ts';
 
 /** A report in the words of its recorded facts: what every rendering of it starts from. */
 export interface LoadedReport {
@@ -21,7 +24,12 @@ export interface LoadedReport {
   readonly ofCase: boolean;
 }
 
-export async function loadReport(trx: Kysely<Schema>, reportId: string): Promise<LoadedReport> {
+/** `asOf`: as its call was at that revision; as it is now unless given. */
+export async function loadReport(
+  trx: Kysely<Schema>,
+  reportId: string,
+  asOf?: number,
+): Promise<LoadedReport> {
   const { content } = await trx
     .selectFrom('reports')
     .select('content')
@@ -32,10 +40,14 @@ export async function loadReport(trx: Kysely<Schema>, reportId: string): Promise
     const view = content as unknown as StatementView;
     return { content: { template: 'statement', view }, purpose: 'statement', urgent: false, ofCase: false };
   }
-  return await loadCallReport(trx, reportId);
+  return await loadCallReport(trx, reportId, asOf);
 }
 
-async function loadCallReport(trx: Kysely<Schema>, reportId: string): Promise<LoadedReport> {
+async function loadCallReport(
+  trx: Kysely<Schema>,
+  reportId: string,
+  asOf: number | undefined,
+): Promise<LoadedReport> {
   const row = await trx
     .selectFrom('reports as r')
     .innerJoin('calls as c', 'c.id', 'r.call_id')
@@ -62,6 +74,8 @@ async function loadCallReport(trx: Kysely<Schema>, reportId: string): Promise<Lo
       'usage.figures as usage_figures',
       stillForwarding.as('still_forwarding'),
       'r.purpose',
+      'r.digest_part',
+      'c.revision as call_revision',
       'joined.case_id',
       'r.changed_from',
       'r.month_count',
@@ -148,6 +162,12 @@ async function loadCallReport(trx: Kysely<Schema>, reportId: string): Promise<Lo
       ofCase: false,
     };
   }
+  if (row.purpose === 'digest') {
+    const { calls, cutAt } = await digestCalls(trx, reportId, loadReport);
+    const at = cutAt ?? row.created_at;
+    const view = buildDigest({ agency, client, at, part: row.digest_part, calls });
+    return { content: { template: 'digest', view }, purpose: row.purpose, urgent: false, ofCase: false };
+  }
   const number = numberOf(row);
   if (row.case_event !== null) {
     const facts = {
@@ -177,6 +197,7 @@ async function loadCallReport(trx: Kysely<Schema>, reportId: string): Promise<Lo
     reminder: row.purpose === 'reminder',
     kind: { code: row.kind_code, label: row.kind_label, template: row.kind_template },
     ...told(row),
+    ...(asOf !== undefined && asOf < row.call_revision ? await factsBefore(trx, row.call_id, asOf) : {}),
   };
   // A withdrawal must not be slower than the report it withdraws.
   const { urgent, purpose } = row;
@@ -198,7 +219,7 @@ async function loadCallReport(trx: Kysely<Schema>, reportId: string): Promise<Lo
     case 'statement':
     case 'usage_notice':
     case 'dispute_answer':
-      return { content: { template: row.kind_template, view: buildView(now) }, purpose, urgent, ofCase };
+      return { content: { template: now.kind.template, view: buildView(now) }, purpose, urgent, ofCase };
     default:
       return row.purpose satisfies never;
   }
@@ -309,30 +330,4 @@ export async function shownChanges(
     { ...same, ...(await factsBefore(trx, callId, revision)) },
     { ...same, ...told(call), kind: await kindOf(trx, call.kind) },
   );
-}
-
-/** Whether a call came although its case's forwarding was said to be stopped; by the primary key of `case_events`. */
-const stillForwarding = sql<boolean>`exists (
-  select 1 from case_calls m join case_events e on e.case_id = m.case_id
-  where m.call_id = c.id and e.body ->> 'type' = 'still_forwarding' and e.body ->> 'callId' = c.id::text
-)`;
-
-/** The calls of this call's case recorded up to a moment, so that a later rendering says the same. */
-async function callsSoFar(
-  trx: Kysely<Schema>,
-  call: { readonly call_id: string; readonly occurred_at: Date },
-  upTo: Date,
-): Promise<CallsSoFar | null> {
-  const before = (hours: number) => new Date(call.occurred_at.getTime() - hours * 3_600_000);
-  const { rows } = await sql<{ count: number; since: Date | null; in_hour: number; in_day: number }>`
-    select count(*) as count, min(c.occurred_at) as since,
-      count(*) filter (where c.occurred_at between ${before(1)} and ${call.occurred_at}) as in_hour,
-      count(*) filter (where c.occurred_at between ${before(24)} and ${call.occurred_at}) as in_day
-    from case_calls mine
-    join case_calls m on m.case_id = mine.case_id
-    join calls c on c.id = m.call_id
-    where mine.call_id = ${call.call_id} and c.recorded_at <= ${upTo}
-  `.execute(trx);
-  const [row] = rows;
-  return row?.since ? { count: row.count, since: row.since, inHour: row.in_hour, inDay: row.in_day } : null;
 }

@@ -55,6 +55,7 @@ export async function withdrawReports(
     'retraction',
     'usage_notice',
     'dispute_answer',
+    'digest',
     ...(o.leavesCase ? [] : ['case_message']),
   ];
   const reportsOfCall = sql`(select id from reports where call_id = ${callId} and purpose <> all(${kept}::text[]))`;
@@ -83,7 +84,18 @@ export async function withdrawReports(
       ) as listed
     from deliveries d join reports r on r.id = d.report_id
     where d.report_id in ${reportsOfCall}
-    order by d.id
+    union all
+    -- The digests it went out in stay as they are: who reads them knows of it, or will.
+    select d.destination_id, d.channel, d.address, d.mention, d.id, d.receipt, i.revision,
+      case when d.state = 'delivered' then 'arrived' when d.state in ('cancelled', 'failed') then 'never' else 'maybe' end,
+      exists (
+        select 1 from destinations listed
+        where listed.client_id = d.client_id and listed.active
+          and listed.channel = d.channel and listed.address = d.address
+      )
+    from digest_items i join deliveries d on d.report_id = i.digest_id
+    where i.call_id = ${callId} and i.state = 'out'
+    order by id
   `.execute(trx);
   return { ...gather(rows), review: await dropReview(trx, callId, now) };
 }

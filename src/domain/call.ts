@@ -38,9 +38,10 @@ export type ReportPurpose =
   | 'statement'
   /** How much of the plan is used (【ご利用状況】): about the month, not about its call, which only brought it about. */
   | 'usage_notice'
-  | 'case_message'
   /** Answers what the client said about a report's content. */
-  | 'dispute_answer';
+  | 'dispute_answer'
+  /** The calls of a day in one message (まとめ); it hangs on the first of them. */
+  | 'digest';
 
 /**
  * A call as an operator enters it, before any rule is applied. Text is as typed: the record keeps everything,

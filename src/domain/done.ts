@@ -15,6 +15,8 @@ const OFFERED: Readonly<Record<ReportPurpose, boolean>> = {
   statement: false,
   usage_notice: false,
   dispute_answer: false,
+  // Its calls were many; one button would not say which.
+  digest: false,
 };
 
 export function offersDone(purpose: ReportPurpose): boolean {

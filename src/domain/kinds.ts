@@ -12,7 +12,7 @@ export type KindTemplate = 'message' | 'unsure' | 'flagged';
 /**
  * What is sent to a client: the report of a call, worded by its kind; what changed in it, or that it is taken back;
  * a word about one of its destinations; about a harassment case as a whole; about how much of the plan is used; the
- * answer to what a client said of a report; or a month's statement.
+ * answer to what a client said of a report; a day's calls in one; or a month's statement.
  */
 export type ReportTemplate =
   | KindTemplate
@@ -23,8 +23,8 @@ export type ReportTemplate =
   | 'case-message'
   | 'statement'
   | 'usage-notice'
-  | 'case-message'
-  | 'dispute-answer';
+  | 'dispute-answer'
+  | 'digest';
 
 export interface Kind {
   readonly code: string;

@@ -139,11 +139,13 @@ async function load(trx: Transaction<Schema>, callId: string): Promise<Reminded>
       told.month_count as ordinal, told.month_included as included,
       (
         select min(d.ended_at) from deliveries d
-        where d.state = 'delivered' and d.report_id = (
+        where d.state = 'delivered' and (d.report_id in (
+          select digest_id from digest_items where call_id = c.id and state = 'out'
+        ) or d.report_id = (
           select r.id from reports r
           where r.call_id = c.id and r.purpose in ('initial', 'correction', 'reminder')
           order by r.sequence desc limit 1
-        )
+        ))
       ) as "arrivedAt"
     from calls c
     join clients client on client.id = c.client_id

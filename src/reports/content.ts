@@ -2,6 +2,7 @@ import type { KindTemplate } from '../domain/kinds.ts';
 import type { CaseMessageView, CaseReminderView } from './case-notice.ts';
 import type { CorrectionView } from './correction.ts';
 import type { DestinationNoticeView } from './destination-notice.ts';
+import type { DigestView } from './digest.ts';
 import type { DisputeAnswerView } from './dispute-answer.ts';
 import type { RetractionView } from './retraction.ts';
 import type { StatementView } from './statement.ts';
@@ -18,5 +19,5 @@ export type ReportContent =
   | { readonly template: 'case-message'; readonly view: CaseMessageView }
   | { readonly template: 'statement'; readonly view: StatementView }
   | { readonly template: 'usage-notice'; readonly view: UsageNoticeView }
-  | { readonly template: 'case-message'; readonly view: CaseMessageView }
-  | { readonly template: 'dispute-answer'; readonly view: DisputeAnswerView };
+  | { readonly template: 'dispute-answer'; readonly view: DisputeAnswerView }
+  | { readonly template: 'digest'; readonly view: DigestView };

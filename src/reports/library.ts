@@ -49,6 +49,7 @@ export async function openLibrary(templatesDir: URL): Promise<Library> {
     statement: open('statement'),
     'usage-notice': open('usage-notice'),
     'dispute-answer': open('dispute-answer'),
+    digest: open('digest'),
   };
   if (problems.size > 0) throw new TemplateError([...problems.values()].sort(byPlace));
   return library;

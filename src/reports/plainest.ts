@@ -84,6 +84,8 @@ function linesOf(o: ReportContent): readonly (string | null)[] {
       return retractionLines(o.view);
     case 'case-reminder':
       return caseReminderLines(o.view);
+    case 'digest':
+      return ['【まとめ】', o.view.recipient, o.view.opening, '', o.view.calls, ''];
     case 'usage-notice':
       return usageLines(o.view);
     case 'case-message':

@@ -7,6 +7,7 @@ import { buildCaseMessage, buildCaseReminder } from './case-notice.ts';
 import type { ReportContent } from './content.ts';
 import { buildCorrection } from './correction.ts';
 import { buildDestinationNotice, type DestinationNoticeFacts } from './destination-notice.ts';
+import { digestSamples } from './digest-samples.ts';
 import { buildDisputeAnswer } from './dispute-answer.ts';
 import { HOSTILE_TEXT } from './hostile-text.ts';
 import { buildRetraction } from './retraction.ts';
@@ -129,6 +130,8 @@ export function samplesOf(template: ReportTemplate): readonly Sample[] {
       );
     case 'statement':
       return statementSamples().map(([name, view]) => ({ name, view, page: true }));
+    case 'digest':
+      return digestSamples(callFacts());
     case 'usage-notice':
       return usageSamples();
     case 'dispute-answer':

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isDay, isMonth, monthStart } from '../domain/calendar.ts';
+import { isClockTime, isDay, isMonth, monthStart } from '../domain/calendar.ts';
 import { hasControls } from '../domain/text.ts';
 
 /*
@@ -92,6 +92,11 @@ export function firstOfMonth(what: string) {
     `${what}: the first day of a month, as in 2026-04-01, because prices hold for whole months`,
     (text) => (isDay(text) && text.endsWith('-01') ? text : undefined),
   );
+}
+
+/** A JST time of day, `HH:MM`. */
+export function clockTime(what: string) {
+  return field(`${what}: a time of day as in 18:00`, (text) => (isClockTime(text) ? text : undefined));
 }
 
 /** A JST month, `YYYY-MM`, read as its first day. */

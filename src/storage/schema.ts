@@ -110,6 +110,10 @@ export interface Schema extends ChatworkTables {
     mention: string | null;
     position: number;
     fallback: boolean;
+    /** Its daily digest, JST `HH:MM`; null: none, and every report at once. */
+    digest_at: Generated<string | null>;
+    /** Whether reports come at once, be it besides a digest. */
+    immediate: Generated<boolean>;
     active: boolean;
     disabled_at: Date | null;
     disabled_reason: string | null;
@@ -241,11 +245,30 @@ export interface Schema extends ChatworkTables {
     usage_percent: Generated<WarnedAt | null>;
     /** Only of a `dispute_answer`: what it answers. */
     about_dispute: Generated<string | null>;
+    /** Only of a `digest` too long for one message: `1/2`. */
+    digest_part: Generated<string | null>;
     /** Since when another report, or silence, has taken its place: it is sent no more. */
     superseded_at: Generated<Date | null>;
     /** Only of a `statement`: its month, and its words, because it is made of no call. */
     statement_month: Generated<DateText | null>;
     content: ColumnType<StatementWords | null, string | null | undefined, never>;
+  };
+  /** A reported call at a place that has a digest; it goes out in one, or in none, for good. */
+  digest_items: {
+    call_id: string;
+    channel: ChannelName;
+    address: string;
+    client_id: string;
+    /** Whether the digest is the only way the place gets it. */
+    only_there: boolean;
+    state: 'waiting' | 'out' | 'dropped';
+    /** The cut it waits for. */
+    due_at: Date;
+    /** The digest it went out in, and the revision of the call it tells of. */
+    digest_id: Generated<string | null>;
+    /** The call's report that goes, or would have gone, there. */
+    report_id: string;
+    revision: Generated<number | null>;
   };
   deliveries: {
     id: string;

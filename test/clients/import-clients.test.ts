@@ -394,6 +394,38 @@ test('P3 an active client whose reports reach nobody is warned about', async () 
   expect(await importText(paused, { dryRun: true })).toMatchObject({ warnings: [] });
 });
 
+describe('the digest of a destination', () => {
+  const one = (use: string) => `clients:
+  - code: matome
+    name: まとめサンプル
+    kana: マトメ
+    destinations:
+      - { channel: email, address: a@matome.example${use} }
+`;
+
+  test('is an hour, alone or besides, said in the changes', async () => {
+    changesOf(await importText(one('')));
+    expect(changesOf(await importText(one(', digest: 18:00')))).toEqual([
+      'matome: destination email a@matome.example: plain → digest at 18:00',
+    ]);
+    expect(changesOf(await importText(one(', digest: 18:00, immediate: true')))).toEqual([
+      'matome: destination email a@matome.example: digest at 18:00 → digest at 18:00 besides',
+    ]);
+    expect(changesOf(await importText(one(', digest: 18:00, immediate: true')))).toEqual([]);
+    expect(await exportClients(opened.database.db)).toContain('digest: 18:00\n        immediate: true');
+    expect(changesOf(await importText(one(', immediate: true')))).toHaveLength(1);
+  });
+
+  test('P3 must leave a way to the client', async () => {
+    const refused = async (use: string) => mistakesOf(await importText(one(use))).join('\n');
+    expect(await refused(', immediate: false')).toContain(
+      'without either this destination would get no reports',
+    );
+    expect(await refused(', digest: 25:00')).toContain('hour of a daily digest: a time of day as in 18:00');
+    expect(await refused(', digest: 18:00, fallback: true')).toContain('waits for no hour');
+  });
+});
+
 describe('mistakes', () => {
   test('structural, across the file, and against what is stored: all at once, and nothing written', async () => {
     changesOf(await importText(ACME));

@@ -87,8 +87,15 @@ const destination = (names: readonly string[]) =>
       member: maybe(fc.constantFrom(...names, ...(names.length === 0 ? [undefined] : []))),
       order: maybe(fc.integer({ min: 1, max: 9 })),
       fallback: maybe(fc.boolean()),
+      digest: maybe(
+        fc.constantFrom({ digest: '18:00' }, { digest: '07:05', immediate: true }, { immediate: true }),
+      ),
     })
-    .map(({ target, ...rest }) => ({ ...target, ...rest }));
+    .map(({ target, digest, ...rest }) => ({
+      ...target,
+      ...rest,
+      ...(rest.fallback ? {} : digest),
+    }));
 
 const client = fc.uniqueArray(word, { maxLength: 3 }).chain((names) =>
   fc.record({

@@ -71,6 +71,8 @@ type NewDestination = {
   readonly address: string;
   readonly mention?: string;
   readonly fallback?: boolean;
+  readonly digest?: string;
+  readonly immediate?: boolean;
 };
 
 const START = '2026-06-18T04:05:00Z';
@@ -166,6 +168,8 @@ export async function createWorld(
           mention: destination.mention ?? null,
           position,
           fallback: destination.fallback ?? false,
+          digest_at: destination.digest ?? null,
+          immediate: destination.immediate ?? destination.digest === undefined,
           active: true,
           disabled_at: null,
           disabled_reason: null,

@@ -4,6 +4,7 @@ import type { ChannelName } from '../../domain/outcome.ts';
 import type { ReviewReason } from '../../domain/review.ts';
 import type { NoticeBody, Schema } from '../../storage/schema.ts';
 import { CHANNEL_LABELS, TYPED } from '../alert-text.ts';
+import { DIGEST } from '../digest/enter-digest.ts';
 import { staffNoticeBody } from '../notice-body.ts';
 import type { ReportText } from '../report-text.ts';
 import { type ReviewAt, reviewButtons } from './buttons.ts';
@@ -89,6 +90,7 @@ async function heldOf(trx: Kysely<Schema>, callId: string): Promise<readonly Hel
     .select(['d.id as deliveryId', 'r.id as reportId', 'r.purpose', 'd.channel', 'd.address'])
     .where('r.call_id', '=', callId)
     .where('d.state', '=', 'held')
+    .where('d.reason', '<>', DIGEST)
     .orderBy('r.sequence')
     .orderBy('d.id')
     .execute();

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Schema } from '../../storage/schema.ts';
+import { DIGEST } from '../digest/enter-digest.ts';
 import type { OperationResult } from '../operations.ts';
 import { sendReview } from './decide.ts';
 import type { ReleaseDeps } from './release-held.ts';
@@ -15,7 +16,7 @@ export async function releaseDelivery(
   const delivery = await db
     .selectFrom('deliveries as d')
     .innerJoin('reports as r', 'r.id', 'd.report_id')
-    .select(['d.state', 'r.call_id as callId'])
+    .select(['d.state', 'd.reason', 'r.call_id as callId'])
     .where('d.id', '=', o.id)
     .executeTakeFirst();
   if (delivery === undefined) return { type: 'refused', message: `there is no delivery ${o.id}` };
@@ -23,6 +24,9 @@ export async function releaseDelivery(
   // A statement is never held.
   if (state !== 'held' || callId === null) {
     return { type: 'refused', message: `it is ${state}: only a held delivery can be released` };
+  }
+  if (delivery.reason === DIGEST) {
+    return { type: 'refused', message: 'it waits for the digest of its destination' };
   }
   const by = { id: o.actor, name: o.actor };
   const result = await sendReview({ ...o, db }, { callId, round: null, by });

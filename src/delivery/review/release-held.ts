@@ -4,6 +4,7 @@ import type { Schema } from '../../storage/schema.ts';
 import type { AddDeliveries } from '../add-deliveries.ts';
 import { undeliverableNotice } from '../alert-text.ts';
 import { routeOfCall } from '../concerned.ts';
+import { DIGEST } from '../digest/enter-digest.ts';
 import { addNotice } from '../notice.ts';
 import type { ReportText } from '../report-text.ts';
 
@@ -15,7 +16,8 @@ export interface ReleaseDeps {
 }
 
 /**
- * Makes what is held of a call due, in the caller's transaction; how many deliveries that is. Its waiting counts anew
+ * Makes what is held of a call due, in the caller's transaction; how many deliveries that is. What goes there in a digest only joins the
+ * next one. Its waiting counts anew
  * from here: a fallback is for what could not be sent, not for what nobody had read yet.
  *
  * A place that was taken out of the client's file meanwhile gets nothing any more (P9). Where that leaves a report
@@ -36,13 +38,22 @@ export async function releaseHeld(
       await addNotice(trx, await undeliverableNotice(trx, callId, text), deps);
     }
   }
-  const released = await trx
-    .updateTable('deliveries')
-    .set({ state: 'due', next_attempt_at: now, waiting_since: now, reason: null, updated_at: now })
-    .where('state', '=', 'held')
-    .where('report_id', 'in', (eb) => eb.selectFrom('reports').select('id').where('call_id', '=', callId))
-    .executeTakeFirst();
-  return Number(released.numUpdatedRows);
+  const { rows } = await sql`
+    update deliveries d set next_attempt_at = ${now}, waiting_since = ${now}, updated_at = ${now},
+      state = case when joins then 'held' else 'due' end, reason = case when joins then ${DIGEST} end
+    from (
+      select held.id, exists (
+        select 1 from digest_items i
+        where i.call_id = ${callId} and i.channel = held.channel and i.address = held.address
+          and i.state = 'waiting' and i.only_there
+      ) and r.purpose = 'initial' as joins
+      from deliveries held join reports r on r.id = held.report_id
+      where held.state = 'held' and held.reason <> ${DIGEST} and r.call_id = ${callId}
+    ) released
+    where d.id = released.id
+    returning d.id
+  `.execute(trx);
+  return rows.length;
 }
 
 /** Cancels what was held for places that are the client's no more; the reports that have nothing held left by it. */

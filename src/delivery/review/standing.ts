@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { OPEN_REVIEW, type ReviewReason, type ReviewState } from '../../domain/review.ts';
 import type { Schema } from '../../storage/schema.ts';
+import { DIGEST } from '../digest/enter-digest.ts';
 
 /** How it stands with a report that is, or was, read before it is sent. */
 export interface ReviewStanding {
@@ -110,6 +111,7 @@ export async function holdsAnything(trx: Kysely<Schema>, callId: string): Promis
     .select('d.id')
     .where('r.call_id', '=', callId)
     .where('d.state', '=', 'held')
+    .where('d.reason', '<>', DIGEST)
     .limit(1)
     .executeTakeFirst();
   return held !== undefined;

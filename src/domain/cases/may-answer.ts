@@ -11,6 +11,7 @@ const ASKS: Readonly<Record<ReportPurpose, boolean>> = {
   case_message: true,
   retraction: false,
   usage_notice: false,
+  digest: false,
   destination_notice: false,
   statement: false,
   dispute_answer: false,

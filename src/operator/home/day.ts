@@ -118,11 +118,15 @@ export function entriesSince(since: Date, operatorId: string | null): RawBuilder
         count(*) filter (where m.state = 'delivered') as delivered,
         count(*) filter (where m.state = 'failed') as failed,
         count(*) filter (where m.state = 'uncertain') as uncertain,
-        count(*) filter (where m.state = 'held') as held,
-        count(*) filter (where m.state in ('due', 'queued', 'sending')) as waiting
-      from reports r
+        count(*) filter (where m.state = 'held' and m.reason <> 'digest') as held,
+        count(*) filter (where m.state in ('due', 'queued', 'sending') or m.state = 'held' and m.reason = 'digest') as waiting
+      from (
+        select id, purpose from reports where call_id = c.id and purpose <> 'digest'
+        -- What it went out in is a report of it, too.
+        union all select digest_id, 'initial' from digest_items where call_id = c.id and state = 'out'
+      ) r
       join deliveries m on m.report_id = r.id
-      where r.call_id = c.id and m.state <> 'cancelled'
+      where m.state <> 'cancelled'
         -- A client is told of a sales call by nothing at all, and of one taken back by nothing but that.
         and case
           when c.retracted_at is not null then r.purpose = 'retraction'

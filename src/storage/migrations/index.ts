@@ -17,6 +17,7 @@ import * as homes from './0015_homes.ts';
 import * as warnings from './0016_warnings.ts';
 import * as statementRuns from './0017_statement_runs.ts';
 import * as disputes from './0018_disputes.ts';
+import * as digests from './0019_digests.ts';
 
 /** Every migration by its name; the numbers give the order, and a name that was ever released never changes. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -38,4 +39,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0016_warnings': warnings,
   '0017_statement_runs': statementRuns,
   '0018_disputes': disputes,
+  '0019_digests': digests,
 };
