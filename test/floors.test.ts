@@ -97,7 +97,7 @@ describe('what only one place may do', () => {
   });
 
   it('P5 writes closed months and statements in billing alone, prices in the rulebook alone', () => {
-    const files = [...writers('billing_months'), ...writers('statements')];
+    const files = [...writers('billing_months'), ...writers('statements'), ...writers('statement_runs')];
     expect(files.length).toBeGreaterThan(1);
     expect(files.every((file) => roomOf(file) === 'billing')).toBe(true);
     const prices = [...writers('plans'), ...writers('extras')];

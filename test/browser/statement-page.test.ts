@@ -78,7 +78,6 @@ beforeAll(async () => {
     replies: {
       links,
       done: { read: async () => ({ type: 'revoked' }), mark: async () => ({ type: 'revoked' }) },
-      disputes: { read: async () => ({ type: 'revoked' }), ask: async () => ({ type: 'revoked' }) },
       cases: {
         readForDelivery: async () => ({ type: 'revoked' }),
         answer: async () => ({ type: 'revoked' }),
@@ -194,13 +193,10 @@ describe('the page of a statement, printed on A4', () => {
     expect(pagesOf(pdf)).toBeGreaterThan(1);
     expect(pagesOf(pdf)).toBeLessThanOrEqual(5);
     await page.emulateMedia({ media: 'print' });
-    const style = (selector: string, property: string) =>
-      page.evaluate(`getComputedStyle(document.querySelector('${selector}')).${property}`);
-    const shown = [
-      await style('.calls thead', 'display'),
-      await style('.calls tr', 'breakInside'),
-      await style('.actions', 'display'),
-    ];
+    const shown = await page.evaluate(`(() => {
+      const style = (selector) => getComputedStyle(document.querySelector(selector) ?? document.body);
+      return [style('.calls thead').display, style('.calls tr').breakInside, style('.actions').display];
+    })()`);
     expect(shown).toEqual(['table-header-group', 'avoid', 'none']);
   });
 });

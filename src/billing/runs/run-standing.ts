@@ -42,10 +42,11 @@ async function standings(
   const { rows } = await sql<RunStanding & { readonly stored: number }>`
     select to_char(run.month, 'YYYY-MM') as month, run.figures, run.prepared_at as "preparedAt",
       run.approved_at as "approvedAt", run.approved_by as "approvedBy", run.finished_at as "finishedAt",
-      (select count(*) from statements s where s.month = run.month) as stored,
+      (select count(*) from statements s where s.month = run.month and closed.written_at is not null) as stored,
       coalesce(told.reports, 0) as sent, coalesce(told.arrived, 0) as arrived,
       coalesce(told.under_way, 0) as "underWay", coalesce(told.failed, 0) as failed
     from statement_runs run
+    left join billing_months closed on closed.month = run.month
     left join lateral (
       select count(distinct r.id) as reports,
         count(*) filter (where d.state = 'delivered') as arrived,
@@ -59,7 +60,7 @@ async function standings(
   `.execute(db);
   return rows.map(({ stored, ...row }) => ({
     ...row,
-    clients: Math.max(Number(stored), row.figures.clients),
+    clients: Number(stored) || row.figures.clients,
     sent: Number(row.sent),
     arrived: Number(row.arrived),
     underWay: Number(row.underWay),
