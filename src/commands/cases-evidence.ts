@@ -93,7 +93,7 @@ export const casesVerifyCommand = defineCommand({
     const digest = digestOf(exported);
     const issued = digest === sha256 ? await exportedAs(db, caseId, digest) : undefined;
     const differing = discrepancies(exported, today);
-    const changed = differing.filter(({ what }) => what !== 'corrected');
+    const changed = differing.filter(({ what }) => what === 'changed' || what === 'missing');
     const { brokenAt, alteredCalls } = today.seal;
     const lines = [
       issued === undefined
@@ -105,6 +105,7 @@ export const casesVerifyCommand = defineCommand({
       ...alteredCalls.map((call) => `The words of call ${call} are NOT as they were recorded.`),
       ...differing.map(({ where, what, fields }) => {
         const which = fields.length === 0 ? '' : `: ${fields.join(', ')}`;
+        if (what === 'left') return `${where} left the case since, which is on record`;
         return what === 'corrected'
           ? `${where} was corrected since, which is on record${which}`
           : `${where} is ${what === 'missing' ? 'MISSING' : 'CHANGED'} since the export${which}`;

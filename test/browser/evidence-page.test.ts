@@ -46,6 +46,7 @@ const evidence: Evidence = {
     surchargeLabel: n === 1 ? '怒鳴り声' : null,
     corrections: n === 3 ? 1 : 0,
   })),
+  leftCalls: [],
   deliveries: Array.from({ length: 24 }, (_, n) => ({
     id: `${CASE.slice(0, -2)}${n + 10}`,
     receiptNumber: `20260618-${String(n + 1).padStart(4, '0')}`,

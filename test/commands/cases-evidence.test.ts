@@ -14,7 +14,7 @@ import { createEvidenceLinks, EVIDENCE_LINK_MINUTES } from '../../src/domain/evi
 import { exportEvidence } from '../../src/followup/cases/export-evidence.ts';
 import { createOperatorNotes } from '../../src/followup/cases/operator-notes.ts';
 import { evidenceHandler } from '../../src/web/evidence/handler.tsx';
-import { correct, SUPERVISOR, shown } from '../intake/changes.ts';
+import { correct, retract, SUPERVISOR, shown } from '../intake/changes.ts';
 import { newId } from '../support/ids.ts';
 import { createWorld, type World } from '../support/world.ts';
 import { type Ran, runOn } from './running.ts';
@@ -313,6 +313,10 @@ describe('cases verify', () => {
     const forged = await verify(file);
     expect(forged.out).toContain('call 20260618-0001 is CHANGED since the export: quote');
     expect(forged.code).toBe(1);
+    await retract(world, second.id, SUPERVISOR);
+    const taken = await verify(file);
+    expect(taken.out).toContain('call 20260618-0003 left the case since, which is on record');
+    expect(taken.out).not.toContain('MISSING');
     expect(await verify(file.replace('棚卸しのため', '冗談です'))).toMatchObject({
       code: 1,
       out: expect.stringContaining('NOT as it was exported: its SHA-256 is another'),

@@ -86,6 +86,8 @@ export interface Evidence {
   readonly clientName: string;
   readonly state: string;
   readonly calls: readonly EvidenceCall[];
+  /** Receipt numbers of calls that were in the case and are not any more: taken back, another kind, moved. */
+  readonly leftCalls: readonly string[];
   readonly deliveries: readonly EvidenceDelivery[];
   readonly answers: readonly EvidenceAnswer[];
   readonly agreed: readonly {
@@ -147,13 +149,13 @@ function letters(index: number): string {
 export interface Discrepancy {
   /** `event 3`, `call 20260618-0001`, `delivery …`. */
   readonly where: string;
-  readonly what: 'changed' | 'missing' | 'corrected';
+  readonly what: 'changed' | 'missing' | 'corrected' | 'left';
   readonly fields: readonly string[];
 }
 
 /**
  * Compares an exported record with today's. What was added since is no discrepancy. A call corrected in the proper way
- * since is `corrected`: the correction is on record; everything else was changed around the program.
+ * since is `corrected`, one that left the case `left`: both are on record; everything else was changed around the program.
  */
 export function discrepancies(exported: Evidence, today: Evidence): readonly Discrepancy[] {
   // Only what is stored: words of the program and labels of kinds may be put differently by then.
@@ -187,7 +189,18 @@ export function discrepancies(exported: Evidence, today: Evidence): readonly Dis
     ({ id }) => `delivery ${id}`,
     () => 'changed',
   );
-  return [...events, ...calls, ...deliveries];
+  const left = (found: readonly Discrepancy[], receiptOf: (where: string) => string | undefined) =>
+    found.map((one): Discrepancy => {
+      const receipt = one.what === 'missing' ? receiptOf(one.where) : undefined;
+      return receipt !== undefined && today.leftCalls.includes(receipt) ? { ...one, what: 'left' } : one;
+    });
+  const receiptOfDelivery = (where: string) =>
+    exported.deliveries.find(({ id }) => where === `delivery ${id}`)?.receiptNumber;
+  return [
+    ...events,
+    ...left(calls, (where) => where.replace('call ', '')),
+    ...left(deliveries, receiptOfDelivery),
+  ];
 }
 
 function compared<Row extends object>(

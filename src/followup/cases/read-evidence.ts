@@ -57,6 +57,9 @@ async function read(
   const receipts = new Map(mentioned.map(({ id, receiptNumber }) => [id, receiptNumber]));
   const receiptOf = (callId: string) => receipts.get(callId) ?? '番号不明';
   const seal = checkSeal(caseId, events);
+  const calls = await callsOf(trx, caseId, names.of);
+  const present = calls.map(({ receiptNumber }) => receiptNumber);
+  const left = events.flatMap(({ body }) => (body.type === 'call_left' ? [receiptOf(body.callId)] : []));
   return {
     format: EVIDENCE_FORMAT,
     exportedAt: o.now.toISOString(),
@@ -65,7 +68,8 @@ async function read(
     clientCode: row.code,
     clientName: row.name,
     state: CASE_STATE_LABELS[standing.state],
-    calls: await callsOf(trx, caseId, names.of),
+    calls,
+    leftCalls: [...new Set(left)].filter((receipt) => !present.includes(receipt)),
     deliveries: await deliveriesOf(trx, caseId),
     answers: standing.answers.map(answerOf),
     agreed: events.flatMap(({ at, body }) =>
