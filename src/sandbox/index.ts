@@ -78,7 +78,7 @@ export async function startSandbox(o: SandboxOptions = {}): Promise<Sandbox> {
   app.route('/control', createControl({ inbox, failures, chatwork: chatwork.chatwork, reset }));
   app.route('/', createPage({ inbox, failures, nameOf: slack.nameOf, homes: slack.homes }));
 
-  const server = createAdaptorServer({ fetch: app.fetch }) as Server;
+  const server = createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false }) as Server;
   server.on('upgrade', slack.upgrade);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

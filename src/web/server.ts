@@ -104,7 +104,7 @@ export async function startWebServer(o: {
   if (o.bounces) app.post('/webhooks/bounce', bounceHandler(o.bounces));
 
   const listen = async (port: number) => {
-    const server = serve({ fetch: app.fetch, hostname: o.host, port });
+    const server = serve({ fetch: app.fetch, hostname: o.host, port, overrideGlobalObjects: false });
     await once(server, 'listening');
     return server;
   };

@@ -78,6 +78,7 @@ beforeAll(async () => {
     replies: {
       links,
       done: { read: async () => ({ type: 'revoked' }), mark: async () => ({ type: 'revoked' }) },
+      disputes: { read: async () => ({ type: 'revoked' }), ask: async () => ({ type: 'revoked' }) },
       cases: {
         readForDelivery: async () => ({ type: 'revoked' }),
         answer: async () => ({ type: 'revoked' }),
