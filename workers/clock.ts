@@ -49,6 +49,16 @@ export function createClockLoops(
     | 'cards'
     | 'statements'
     | 'purge',
+    | 'sweep'
+    | 'reconcile'
+    | 'notices'
+    | 'reminders'
+    | 'cases'
+    | 'disputes'
+    | 'usage'
+    | 'cards'
+    | 'statements'
+    | 'purge',
     Loop
   >
 > {

@@ -67,7 +67,11 @@ beforeAll(async () => {
     replies: {
       links,
       done: { read: async () => ({ type: 'revoked' }), mark: async () => ({ type: 'revoked' }) },
-      disputes: { read: async () => ({ type: 'revoked' }), ask: async () => ({ type: 'revoked' }) },
+      disputes: {
+        read: async () => ({ type: 'revoked' }),
+        ask: async () => ({ type: 'revoked' }),
+        reportOf: async () => undefined,
+      },
       cases,
       statements: { read: async () => undefined, readCall: async () => undefined },
       clock: () => NOW,

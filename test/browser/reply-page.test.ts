@@ -50,7 +50,11 @@ beforeAll(async () => {
     replies: {
       links,
       done,
-      disputes: { read: async () => ({ type: 'revoked' }), ask: async () => ({ type: 'revoked' }) },
+      disputes: {
+        read: async () => ({ type: 'revoked' }),
+        ask: async () => ({ type: 'revoked' }),
+        reportOf: async () => undefined,
+      },
       cases: {
         readForDelivery: async () => ({ type: 'revoked' }),
         answer: async () => ({ type: 'revoked' }),

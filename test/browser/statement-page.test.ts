@@ -78,7 +78,11 @@ beforeAll(async () => {
     replies: {
       links,
       done: { read: async () => ({ type: 'revoked' }), mark: async () => ({ type: 'revoked' }) },
-      disputes: { read: async () => ({ type: 'revoked' }), ask: async () => ({ type: 'revoked' }) },
+      disputes: {
+        read: async () => ({ type: 'revoked' }),
+        ask: async () => ({ type: 'revoked' }),
+        reportOf: async () => undefined,
+      },
       cases: {
         readForDelivery: async () => ({ type: 'revoked' }),
         answer: async () => ({ type: 'revoked' }),

@@ -3,7 +3,6 @@ import { closeMonth, monthTotals } from '../../src/billing/close-month.ts';
 import { createLinkedStatements } from '../../src/billing/linked-statement.ts';
 import { disputesListCommand, disputesSharesCommand } from '../../src/commands/disputes.ts';
 import { DISPUTE_NOTE_AT_MOST } from '../../src/domain/dispute.ts';
-import { reportLinks } from '../../src/followup/disputes/report-links.ts';
 import { createDone } from '../../src/followup/mark-done.ts';
 import { createLogger } from '../../src/log.ts';
 import { createReadiness } from '../../src/web/readiness.ts';
@@ -466,24 +465,6 @@ describe('who was disputed, and how often', () => {
     expect(listed).not.toContain('違います');
     expect((await list({ waiting: true })).out).toBe('There are no such disputes.\n');
   });
-});
-
-it('a statement may link to its calls’ pages a month later, and no link leads to a call of another kind', async () => {
-  const { page, callId } = await reported();
-  const harassed = await reported('harassment', 'beta');
-  world.clock.advance(40 * 86_400_000);
-  expect((await get(page)).status).toBe(410);
-  const links = await reportLinks(
-    world.db,
-    world.replyLinks,
-    [callId, harassed.callId, newId()],
-    world.clock.now(),
-  );
-  expect([...links.keys()]).toEqual([callId]);
-  const path = new URL(links.get(callId) ?? '').pathname;
-  expect(await (await get(path)).text()).toContain('報告の内容について連絡する');
-  expect((await post(path, { ...(await formOf(path)), claim: 'sales' })).status).toBe(303);
-  expect(await all()).toMatchObject([{ call_id: callId }]);
 });
 
 async function closeJune(): Promise<void> {

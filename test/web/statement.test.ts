@@ -241,3 +241,41 @@ describe('a link of a statement', () => {
     expect(logged).not.toContain('への話');
   });
 });
+
+describe('from a call of a statement', () => {
+  it('its reader reaches the page where it can be disputed, long after the report’s own link has expired', async () => {
+    world.clock.advance(20 * 86_400_000);
+    const call = await open('acme@client.example', `?call=${receipts.get('田中への話')}`);
+    const path = /https:\/\/toritsugi\.example(\/r\/[\w-]+)">報告の内容について連絡する/.exec(call.text)?.[1];
+    const page = await (await fetch(`${server.url}${path}`)).text();
+    expect(page).toContain(receipts.get('田中への話'));
+    const key = /name="key" value="([^"]+)"/.exec(page)?.[1] ?? '';
+    const body = new URLSearchParams({ answer: 'dispute', key, claim: 'sales', note: '' });
+    const sent = await fetch(`${server.url}${path}`, { method: 'POST', body, redirect: 'manual' });
+    expect(sent.status).toBe(303);
+    const said = await world.db
+      .selectFrom('disputes as said')
+      .innerJoin('calls as c', 'c.id', 'said.call_id')
+      .innerJoin('deliveries as d', 'd.id', 'said.delivery_id')
+      .select(['c.receipt_number', 'd.address'])
+      .execute();
+    // Answered where the statement was read, because the report had gone there, too.
+    expect(said).toEqual([{ receipt_number: receipts.get('田中への話'), address: 'acme@client.example' }]);
+  });
+
+  it('P9 no page of another client’s call is ever named', async () => {
+    const { id: foreign } = await world.db
+      .selectFrom('calls')
+      .select('id')
+      .where('receipt_number', '=', receipts.get('よその話') ?? '')
+      .executeTakeFirstOrThrow();
+    const { id: statement } = await world.db
+      .selectFrom('deliveries as d')
+      .innerJoin('reports as r', 'r.id', 'd.report_id')
+      .select('d.id')
+      .where('r.purpose', '=', 'statement')
+      .where('d.address', '=', 'acme@client.example')
+      .executeTakeFirstOrThrow();
+    expect(await world.disputes.reportOf(foreign, statement)).toBeUndefined();
+  });
+});

@@ -14,6 +14,7 @@ import { storable, textOrNull } from '../../domain/text.ts';
 import type { Schema } from '../../storage/schema.ts';
 import { decidedNotice, disputeNotice } from './dispute-notice.ts';
 import { type DisputeReading, disputedDelivery, disputeReading } from './read-dispute.ts';
+import { reportOfCall } from './report-of-call.ts';
 
 /** Who says so, and in which form: the same form with the same words is written once. */
 export type SaidBy = (
@@ -58,6 +59,8 @@ export interface Disputes {
   read(deliveryId: string): Promise<DisputeReading>;
   /** Idempotent; supervisors are told in the same transaction. Throws when the database cannot say. */
   ask(deliveryId: string, said: SaidOfReport, by: SaidBy): Promise<AskResult>;
+  /** The delivery whose page a statement leads to from one of its calls; `statement`: the statement's own delivery. */
+  reportOf(callId: string, statement: string): Promise<string | undefined>;
   find(id: string): Promise<StaffDispute | undefined>;
   /** Leaves the report as it is, and tells the client why. */
   keep(
@@ -142,6 +145,8 @@ export function createDisputes(deps: {
       if (result.type === 'asked') deps.wake();
       return result;
     },
+
+    reportOf: (callId, statement) => reportOfCall(db, callId, statement),
 
     find: (id) => findDispute(db, id),
 

@@ -17,7 +17,7 @@ import { createStatementReply } from './statement-reply.tsx';
 export interface ReplyDoor {
   readonly links: ReplyLinks;
   readonly done: Done;
-  readonly disputes: Pick<Disputes, 'read' | 'ask'>;
+  readonly disputes: Pick<Disputes, 'read' | 'ask' | 'reportOf'>;
   readonly cases: Pick<Cases, 'readForDelivery' | 'answer'>;
   readonly statements: LinkedStatements;
   readonly clock: Clock;
@@ -47,7 +47,7 @@ export function replyHandler(door: ReplyDoor): Handler {
   const replies: Readonly<Record<LinkPurpose, Reply>> = {
     done: createDoneReply(door),
     answer: createAnswerReply(door),
-    statement: createStatementReply(door.statements),
+    statement: createStatementReply(door),
   };
 
   async function answer(context: Context): Promise<Response> {

@@ -99,7 +99,15 @@ export function StatementPage({ statement, agency }: LinkedStatement) {
 }
 
 /** One call of a statement, as it was reported. */
-export function StatementCallPage({ month, call, report }: LinkedCall) {
+export function StatementCallPage({
+  month,
+  call,
+  report,
+  page,
+}: LinkedCall & {
+  /** Where something can be said about the report; null: nowhere. */
+  readonly page: string | null;
+}) {
   const cells = callCells(call);
   return (
     <Frame title={`受付番号 ${call.receiptNumber}`} kind={KIND} style={STATEMENT_STYLE}>
@@ -132,6 +140,11 @@ export function StatementCallPage({ month, call, report }: LinkedCall) {
             ['受付', report.operator],
           ]}
         />
+      )}
+      {page !== null && (
+        <p class="actions">
+          <a href={page}>報告の内容について連絡する</a>
+        </p>
       )}
       <p class="actions">
         <a href="?">{formatMonth(month)}分のご利用明細に戻る</a>
