@@ -49,16 +49,6 @@ export function createClockLoops(
     | 'cards'
     | 'statements'
     | 'purge',
-    | 'sweep'
-    | 'reconcile'
-    | 'notices'
-    | 'reminders'
-    | 'cases'
-    | 'disputes'
-    | 'usage'
-    | 'cards'
-    | 'statements'
-    | 'purge',
     Loop
   >
 > {
