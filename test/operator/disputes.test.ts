@@ -265,6 +265,18 @@ describe('the decision of a supervisor', () => {
     ]);
   });
 
+  it('waits on the supervisors’ home, and on nobody else’s', async () => {
+    await asked();
+    const home = supervisor().home();
+    await home.open();
+    await expect.poll(() => home.text(), { timeout: 5_000 }).toContain('判断待ち 1件');
+    expect(home.text()).toContain('今月 1件、うち受電回数から取り消し 0件');
+    const own = desk.operator.home();
+    await own.open();
+    await expect.poll(() => own.text(), { timeout: 5_000 }).toContain('受電');
+    expect(own.text()).not.toContain('判断待ち');
+  });
+
   it('P9 is nobody’s but a supervisor’s', async () => {
     const question = await asked();
     const [one] = await all();

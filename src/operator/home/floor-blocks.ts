@@ -25,6 +25,7 @@ export function floorBlocks(floor: Floor, o: On): readonly types.KnownBlock[] {
     heading('いま待っているもの'),
     clipped(waitingLines(floor, o).join('\n')),
     ...uncertainBlocks(floor, o),
+    ...disputeBlocks(floor, o),
     ...caseBlocks(floor, o),
     ...destinationBlocks(floor, o),
     divider(),
@@ -64,6 +65,19 @@ function uncertainBlocks({ uncertain, uncertainInAll }: Floor, { day }: On): rea
     ]),
     ...more(uncertainInAll - uncertain.length),
   ];
+}
+
+/** The buttons to decide stand in the supervisors' channel, beside the client's words. */
+function disputeBlocks({ disputes }: Floor, { day }: On): readonly types.KnownBlock[] {
+  const { waiting, since, ofMonth, credited } = disputes;
+  if (waiting === 0 && ofMonth === 0) return [];
+  const lines = [
+    since === null
+      ? '判断待ちはありません。'
+      : `判断待ち ${waiting}件(いちばん古いものは ${timeInWords(since, day)} から)。管理者のチャンネルでご判断ください。`,
+    `今月 ${ofMonth}件、うち受電回数から取り消し ${credited}件`,
+  ];
+  return [divider(), heading('報告の内容への顧客の連絡'), clipped(lines.join('\n'))];
 }
 
 function caseBlocks({ cases, casesInAll }: Floor, { day }: On): readonly types.KnownBlock[] {

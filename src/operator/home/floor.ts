@@ -6,6 +6,7 @@ import {
   waitingDeliveries,
 } from '../../delivery/backlog.ts';
 import { DELIVERY_DEFAULTS } from '../../delivery/settings.ts';
+import { atJst, monthStart } from '../../domain/calendar.ts';
 import type { CaseState } from '../../domain/cases/events.ts';
 import type { ChannelName } from '../../domain/outcome.ts';
 import type { Schema } from '../../storage/schema.ts';
@@ -20,6 +21,18 @@ export interface Floor {
   readonly casesInAll: number;
   readonly destinations: readonly DisabledDestination[];
   readonly destinationsInAll: number;
+  readonly disputes: Disputed;
+}
+
+/** What clients say is wrong with reports. */
+export interface Disputed {
+  /** Nobody has decided yet. */
+  readonly waiting: number;
+  /** Since when the oldest of them waits. */
+  readonly since: Date | null;
+  /** Said in the month of the page, and how many of those led to a credit. */
+  readonly ofMonth: number;
+  readonly credited: number;
 }
 
 export interface Waiting {
@@ -64,14 +77,15 @@ const LISTED = { uncertain: 5, cases: 8, destinations: 8 } as const;
 const LOOKS_OF_MAIL = 1;
 
 /** Each part by a partial index of what is open, so that its cost is what is open now. */
-export async function readFloor(db: Kysely<Schema>): Promise<Floor> {
-  const [waiting, inFlight, uncertain, listed, cases, destinations] = await Promise.all([
+export async function readFloor(db: Kysely<Schema>, month: string): Promise<Floor> {
+  const [waiting, inFlight, uncertain, listed, cases, destinations, disputes] = await Promise.all([
     waitingDeliveries(db),
     deliveriesInFlight(db),
     uncertainDeliveries(db),
     uncertainReports(db),
     openCases(db),
     disabledDestinations(db),
+    disputed(db, month),
   ]);
   const parts = [
     together('waiting', [...waiting.filter(({ state }) => state === 'due'), ...inFlight]),
@@ -89,6 +103,7 @@ export async function readFloor(db: Kysely<Schema>): Promise<Floor> {
     casesInAll: cases[0]?.all ?? 0,
     destinations: destinations.map(({ all: _, ...row }) => row),
     destinationsInAll: destinations[0]?.all ?? 0,
+    disputes,
   };
 }
 
@@ -147,4 +162,16 @@ async function disabledDestinations(
     limit ${LISTED.destinations}
   `.execute(db);
   return rows;
+}
+
+/** By indexes `disputes_open` and `disputes_at`; `month` is JST, `YYYY-MM`. */
+async function disputed(db: Kysely<Schema>, month: string): Promise<Disputed> {
+  const from = atJst(monthStart(month), '00:00');
+  const { rows } = await sql<Disputed>`
+    select open.waiting, open.since, said."ofMonth", said.credited
+    from (select count(*)::integer as waiting, min(at) as since from disputes where decision is null) open,
+      (select count(*)::integer as "ofMonth", (count(*) filter (where decision = 'credited'))::integer as credited
+        from disputes where at >= ${from}) said
+  `.execute(db);
+  return rows[0] ?? { waiting: 0, since: null, ofMonth: 0, credited: 0 };
 }

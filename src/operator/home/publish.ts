@@ -181,7 +181,7 @@ export function createHomePublisher(deps: HomeDeps): HomePublisher {
     const choice = isSupervisor ? stored : { ...stored, operatorId: null };
     const [of, floor] = await Promise.all([
       readDay(db, { day, choice, operatorId: isSupervisor ? null : home.userId }),
-      isSupervisor ? readFloor(db) : null,
+      isSupervisor ? readFloor(db, day.slice(0, 7)) : null,
     ]);
     const watchedUntil = new Date(home.openedAt.getTime() + settings.homeWatchedMs);
     return { pulse: withRole(role, pulse), built: listedHome({ day, now, watchedUntil, choice, of, floor }) };

@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import { atJst } from '../../domain/calendar.ts';
+import { atJst, monthStart } from '../../domain/calendar.ts';
 import type { Schema } from '../../storage/schema.ts';
 
 /*
@@ -44,7 +44,7 @@ export function operatorPulsesQuery(operatorIds: readonly string[], day: string)
 /**
  * The pulse of the whole floor. Each part reads one index of what is open, or of today: `calls_recorded`,
  * `call_changes_at`, `deliveries_waiting`, `deliveries_leased`, `deliveries_uncertain`, `deliveries_failed`,
- * `cases_open`, `destinations_disabled`.
+ * `cases_open`, `disputes_open`, `disputes_at`, `destinations_disabled`.
  */
 export async function floorPulse(db: Kysely<Schema>, day: string, now: Date): Promise<string> {
   const { rows } = await floorPulseQuery(day, now).execute(db);
@@ -53,6 +53,7 @@ export async function floorPulse(db: Kysely<Schema>, day: string, now: Date): Pr
 
 export function floorPulseQuery(day: string, now: Date) {
   const since = atJst(day, '00:00');
+  const month = atJst(monthStart(day.slice(0, 7)), '00:00');
   // While something waits, its age is looked at every minute.
   const minute = sql`${` ${Math.floor(now.getTime() / 60_000)}`}::text`;
   return sql<{ pulse: string }>`
@@ -68,6 +69,8 @@ export function floorPulseQuery(day: string, now: Date) {
         from deliveries where state = 'uncertain'),
       (select count(*) from deliveries where state = 'failed' and ended_at >= ${since}),
       (select concat(count(*), ' ', sum(last_seq), ' ', max(updated_at)) from cases where state <> 'closed'),
+      (select concat(count(*), ' ', min(at)) from disputes where decision is null),
+      (select concat(count(*), ' ', count(decision)) from disputes where at >= ${month}),
       (select concat(count(*), ' ', max(disabled_at)) from destinations where disabled_at is not null and active)
     )) as pulse
   `;

@@ -117,6 +117,12 @@ const home: fc.Arbitrary<HomeData> = fc.record({
         { minLength: 8, maxLength: 8 },
       ),
       destinationsInAll: count,
+      disputes: fc.record({
+        waiting: count,
+        since: fc.option(moment, { nil: null }),
+        ofMonth: count,
+        credited: count,
+      }),
     }),
     { nil: null },
   ),
