@@ -76,7 +76,7 @@ describe('a plan that is being used up', () => {
     const [fourth = ''] = await calls(acme, 1);
     const reached80 = 'の受電が4回となり、タイニーに含まれる5回の80%に達しました。';
     expect(await told()).toEqual([reached80]);
-    await calls(acme, 2);
+    await Promise.all([recorded(world, acme), recorded(world, acme)]);
     await Promise.all([usage.watch(), usage.watch()]);
     const reached100 = 'の受電が6回となり、タイニーに含まれる5回を超えました。';
     expect(await told()).toEqual([reached80, reached100]);

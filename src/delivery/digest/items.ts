@@ -36,7 +36,7 @@ export async function dueItems(
     join calls c on c.id = i.call_id
     left join lateral (
       select array_agg(m.id) filter (where m.state = 'held' and m.reason = 'digest') as held_ids,
-        bool_or(m.state = 'held' and m.reason <> 'digest') as in_review,
+        bool_or(m.state = 'held' and m.reason is distinct from 'digest') as in_review,
         bool_or(m.state not in ('held', 'cancelled', 'failed')) as sent
       from reports r join deliveries m on m.report_id = r.id
       where r.call_id = c.id and r.purpose in ('initial', 'correction')

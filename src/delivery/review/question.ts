@@ -90,7 +90,7 @@ async function heldOf(trx: Kysely<Schema>, callId: string): Promise<readonly Hel
     .select(['d.id as deliveryId', 'r.id as reportId', 'r.purpose', 'd.channel', 'd.address'])
     .where('r.call_id', '=', callId)
     .where('d.state', '=', 'held')
-    .where('d.reason', '<>', DIGEST)
+    .where('d.reason', 'is distinct from', DIGEST)
     .orderBy('r.sequence')
     .orderBy('d.id')
     .execute();

@@ -48,7 +48,7 @@ export async function releaseHeld(
           and i.state = 'waiting' and i.only_there
       ) and r.purpose = 'initial' as joins
       from deliveries held join reports r on r.id = held.report_id
-      where held.state = 'held' and held.reason <> ${DIGEST} and r.call_id = ${callId}
+      where held.state = 'held' and held.reason is distinct from ${DIGEST} and r.call_id = ${callId}
     ) released
     where d.id = released.id
     returning d.id

@@ -111,7 +111,7 @@ export async function holdsAnything(trx: Kysely<Schema>, callId: string): Promis
     .select('d.id')
     .where('r.call_id', '=', callId)
     .where('d.state', '=', 'held')
-    .where('d.reason', '<>', DIGEST)
+    .where('d.reason', 'is distinct from', DIGEST)
     .limit(1)
     .executeTakeFirst();
   return held !== undefined;

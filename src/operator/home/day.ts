@@ -118,7 +118,7 @@ export function entriesSince(since: Date, operatorId: string | null): RawBuilder
         count(*) filter (where m.state = 'delivered') as delivered,
         count(*) filter (where m.state = 'failed') as failed,
         count(*) filter (where m.state = 'uncertain') as uncertain,
-        count(*) filter (where m.state = 'held' and m.reason <> 'digest') as held,
+        count(*) filter (where m.state = 'held' and m.reason is distinct from 'digest') as held,
         count(*) filter (where m.state in ('due', 'queued', 'sending') or m.state = 'held' and m.reason = 'digest') as waiting
       from (
         select id, purpose from reports where call_id = c.id and purpose <> 'digest'
