@@ -51,7 +51,11 @@ export async function summarize(db: Kysely<Schema>, arrived: readonly Arrived[])
     reported,
     flagged,
     deliveries: { chatwork: delivered('chatwork'), slack: delivered('slack'), email: delivered('email') },
-    undelivered: total(deliveries.filter((row) => row.state !== 'delivered' && row.reason !== 'superseded' && row.reason !== 'digest')),
+    undelivered: total(
+      deliveries.filter(
+        (row) => row.state !== 'delivered' && row.reason !== 'superseded' && row.reason !== 'digest',
+      ),
+    ),
     duplicates: await duplicatesAmong(db, arrived),
   };
 }
