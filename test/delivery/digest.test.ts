@@ -175,6 +175,57 @@ describe('the digest of a destination', () => {
     expect(JSON.stringify(told)).toContain('見積書の件');
   });
 
+  it('P3 P9 refused goes to the client’s own fallback, never to a person’s; with none, staff has its words', async () => {
+    const refused = { type: 'rejected', scope: 'destination', reason: { code: 'email.refused' } } as const;
+    const acme = await world.addClient({
+      code: 'acme',
+      destinations: [
+        { channel: 'email', address: 'soumu@acme.example', digest: '18:00' },
+        { channel: 'slack', address: 'C0ACME' },
+        { channel: 'chatwork', address: '1001', fallback: true },
+      ],
+    });
+    await world.addMember({
+      clientId: acme,
+      name: '山田',
+      responsible: true,
+      destinations: [{ channel: 'chatwork', address: '2002', digest: '09:00' }],
+    });
+    const one = await recorded(world, acme, { message: '見積書の件' });
+    await world.deliverOnce();
+    world.email.answer(refused);
+    await cutAt(at(18, '18:00'));
+    const standIn = world.chatwork.sent.find(({ address }) => address === '1001');
+    const text = standIn && 'text' in standIn.body ? standIn.body.text : '';
+    expect(text).toContain('【まとめ】');
+    expect(numbersIn(text)).toEqual([await numberOf(one)]);
+    expect(
+      world.chatwork.sent.filter(
+        ({ address, body }) => address === '2002' && 'text' in body && body.text.includes('まとめ'),
+      ),
+    ).toEqual([]);
+    // Who read it there is told of what changes.
+    await correct(world, one, { message: '請求書の件' });
+    for (let round = 0; round < 4; round += 1) await world.deliverOnce();
+    expect(
+      world.chatwork.sent.filter(
+        ({ address, body }) => address === '1001' && 'text' in body && body.text.includes('【訂正】'),
+      ),
+    ).toHaveLength(1);
+
+    const beta = await office('beta');
+    await recorded(world, beta, { message: '誰にも届かない用件' });
+    world.email.answer(refused);
+    await cutAt(at(19, '18:00'));
+    const told = await world.db
+      .selectFrom('notices')
+      .select('body')
+      .where('key', 'like', '%undeliverable%')
+      .execute();
+    expect(JSON.stringify(told)).toContain('誰にも届かない用件');
+    expect(JSON.stringify(told)).toContain('内容: まとめ');
+  });
+
   it('too long for one message is several, each call in one of them', async () => {
     const acme = await world.addClient({
       code: 'acme',
