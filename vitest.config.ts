@@ -24,12 +24,7 @@ const LONG = [
 export default defineConfig({
   test: {
     include: ['test/**/*.test.{ts,tsx}'],
-    exclude: [
-      'test/browser/**',
-      'test/faults/**',
-      'node_modules/**',
-      ...(process.env.TEST_ALL ? [] : LONG),
-    ],
+    exclude: ['test/browser/**', 'test/faults/**', 'node_modules/**', ...(process.env.TEST_ALL ? [] : LONG)],
     setupFiles: ['test/support/seed.ts'],
     testTimeout: 20_000,
     hookTimeout: 60_000,
