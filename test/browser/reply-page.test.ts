@@ -1,7 +1,10 @@
 import axe, { type AxeResults } from 'axe-core';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { disputeProblems } from '../../src/domain/dispute.ts';
 import { createReplyLinks } from '../../src/domain/reply-link.ts';
+import type { Disputes } from '../../src/followup/disputes/disputes.ts';
+import type { ShownDispute } from '../../src/followup/disputes/read-dispute.ts';
 import type { Done, DoneMark } from '../../src/followup/mark-done.ts';
 import { createLogger } from '../../src/log.ts';
 import { createReadiness } from '../../src/web/readiness.ts';
@@ -37,6 +40,17 @@ const done: Done = {
     return { type: 'marked', report, mark };
   },
 };
+let said: ShownDispute | null;
+const disputes: Pick<Disputes, 'read' | 'ask' | 'reportOf'> = {
+  read: async () => (said ? { type: 'waiting', report, last: said } : { type: 'open', report, last: null }),
+  ask: async (_, words) => {
+    const problems = disputeProblems(words);
+    if (words.claim === undefined || problems.length > 0) return { type: 'refused', problems };
+    said = { claim: words.claim, at: NOW, outcome: null };
+    return { type: 'asked' };
+  },
+  reportOf: async () => undefined,
+};
 const address = (): string => `${server.url}${new URL(links.url('done', DELIVERY)).pathname}`;
 
 beforeAll(async () => {
@@ -50,11 +64,7 @@ beforeAll(async () => {
     replies: {
       links,
       done,
-      disputes: {
-        read: async () => ({ type: 'revoked' }),
-        ask: async () => ({ type: 'revoked' }),
-        reportOf: async () => undefined,
-      },
+      disputes,
       cases: {
         readForDelivery: async () => ({ type: 'revoked' }),
         answer: async () => ({ type: 'revoked' }),
@@ -69,6 +79,7 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   mark = null;
+  said = null;
   revoked = false;
   complaints = [];
 });
@@ -129,7 +140,7 @@ describe('the page behind a report’s link, on a phone', () => {
     expect(page.url()).toBe(address());
     expect(await page.getByRole('status').innerText()).toContain('2026年6月18日(木) 14:30');
     await page.reload();
-    expect(await page.getByRole('button').count()).toBe(0);
+    expect(await button.count()).toBe(0);
     expect(complaints).toEqual([]);
   });
 
@@ -138,4 +149,27 @@ describe('the page behind a report’s link, on a phone', () => {
     expect(await page.evaluate('[document.documentElement.scrollWidth, innerWidth]')).toEqual([360, 360]);
     expect(await page.locator('dl').innerText()).toContain('20260618-0012');
   });
+
+  it.each(['light', 'dark'] as const)(
+    'lets its reader say what is wrong, quietly below the button, in %s',
+    async (scheme) => {
+      await open({ scheme });
+      const send = page.getByRole('button', { name: 'この内容で連絡する' });
+      expect(await send.isVisible()).toBe(false);
+      await page.getByText('報告の内容について連絡する').click();
+      expect(await violations()).toEqual([]);
+      await page.getByLabel('内容が違います').check();
+      await send.click();
+      // A note is missing: the form is open again, with the choice in it and the cursor where it belongs.
+      await page.getByRole('alert').waitFor();
+      expect(await page.getByLabel('内容が違います').isChecked()).toBe(true);
+      expect(await page.evaluate('document.activeElement.id')).toBe('note');
+      expect(await violations()).toEqual([]);
+      await page.getByLabel('補足').fill('番号が違います');
+      await send.click();
+      await page.getByText('ただいま確認中です').waitFor();
+      expect(await violations()).toEqual([]);
+      expect(await page.evaluate('[document.documentElement.scrollWidth, innerWidth]')).toEqual([360, 360]);
+    },
+  );
 });
