@@ -122,7 +122,7 @@ it('P4 prepares, is approved with one press of two, is ended half-way, and bring
   // Wednesday, 1 July, 9:00 in Japan.
   setDay('2026-07-01T00:00:00Z');
   await vi.waitFor(() => expect(runMessages()).toHaveLength(1), PATIENCE);
-  for (const part of ['お客様: 16件', '計上した受電: 4回', yenText(16 * 2_960 + 148), '承認して送る']) {
+  for (const part of ['顧客: 16件', '計上した受電: 4回', yenText(16 * 2_960 + 148), '承認して送る']) {
     expect(shown()).toContain(part);
   }
   // P9: only a supervisor approves.
