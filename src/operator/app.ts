@@ -22,6 +22,7 @@ import { caseNotChanged, listenForCases } from './cases/card-listeners.ts';
 import { CASE_FORM } from './cases/card-views.ts';
 import { BURDEN_FORM } from './cases/hardship.ts';
 import { listenForHardship, notKept } from './cases/hardship-listeners.ts';
+import { listenForOwnMoves, OWN_MOVE_FORM, ownCallNotMoved } from './cases/move-own-call.ts';
 import { createChangeForm, notChanged } from './change/change-form.ts';
 import { listenForChanges } from './change/change-listeners.ts';
 import { CHANGE_FORM } from './change/change-view.ts';
@@ -193,6 +194,7 @@ export function createOperatorApp(deps: {
   listenForReviews(bolt, { ...deps, changes, names, supervisors, responseUrl, showReview, inHand, settings });
 
   listenForHardship(bolt, { ...entry, notes: createOperatorNotes(deps), responseUrl, inHand });
+  listenForOwnMoves(bolt, { ...entry, cases: deps.cases, responseUrl, inHand, wake: deps.wake });
   listenForCases(bolt, {
     ...entry,
     changes,
@@ -284,6 +286,7 @@ function lateAnswer(commandName: string, body: BoltBody, now: Date): AckPayload 
       if ([...Object.values(CHANGE_FORM), RETURN_FORM].includes(body.view.callback_id))
         return { ...notChanged() };
       if (Object.values(CASE_FORM).includes(body.view.callback_id)) return { ...caseNotChanged() };
+      if (body.view.callback_id === OWN_MOVE_FORM) return { ...ownCallNotMoved() };
       return body.view.callback_id === BURDEN_FORM ? { ...notKept() } : undefined;
     case 'block_suggestion':
       return { options: [] };

@@ -247,6 +247,30 @@ describe('切電した and きつさを残す', () => {
     const hard = await desk.operator.command('acme 嫌がらせ電話 非通知 笑い声');
     expect(JSON.stringify(hard.message?.blocks)).toContain('call_hung_up');
   });
+
+  it('P9 may be in the wrong case: the call is moved to one of its own by whoever took it, once, and by no other operator', async () => {
+    await withCard();
+    await harassed();
+    const at = await note();
+    const other = desk.sandbox.slack.person(SANDBOX_OPERATORS[1].id);
+    await other.press(at, '別の案件へ移す');
+    await expect.poll(said).toContain('ほかの方がお受けした電話は移せません');
+    const modal = await desk.operator.pressToOpen(at, '別の案件へ移す');
+    expect(modal.text()).toContain('案件 #1001(電話 2件)');
+    expect(await modal.submit()).toMatchObject({ type: 'errors' });
+    await modal.choose('to', '新しい案件に分ける');
+    desk.database.set('away');
+    expect(await modal.submit()).toMatchObject({
+      type: 'errors',
+      errors: { to: expect.stringContaining('開いたまま') },
+    });
+    desk.database.set('up');
+    await modal.submit();
+    const cases = await db().selectFrom('cases').select('number').orderBy('number').execute();
+    expect(cases).toEqual([{ number: 1001 }, { number: 1002 }]);
+    const placed = await db().selectFrom('case_calls').select('case_id').distinct().execute();
+    expect(placed).toHaveLength(2);
+  });
 });
 
 describe('the supervisors’ card of a case', () => {

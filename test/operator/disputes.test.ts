@@ -271,6 +271,8 @@ describe('the decision of a supervisor', () => {
     await home.open();
     await expect.poll(() => home.text(), { timeout: 5_000 }).toContain('判断待ち 1件');
     expect(home.text()).toContain('今月 1件、うち受電回数から取り消し 0件');
+    const shares = await (await home.press('オペレーター別の内訳')).modal();
+    expect(shares?.text()).toMatch(/報告 1件、連絡 1件\(100\.0%\)、取り消し 0件\(0\.0%\)/);
     const own = desk.operator.home();
     await own.open();
     await expect.poll(() => own.text(), { timeout: 5_000 }).toContain('受電');

@@ -253,6 +253,6 @@ function form(
   };
 }
 
-function caseInLine(view: CaseView): string {
+export function caseInLine(view: CaseView): string {
   return `#${view.number} ${CASE_STATE_LABELS[view.state]} ${view.calls.length}件 ${callerInWords(view.numberE164)}`;
 }

@@ -11,7 +11,11 @@ import { plainSection } from '../plain-message.ts';
  */
 
 /** `action_id`s of the buttons; `value` is the call's id. */
-export const HARDSHIP_ACTION = { hungUp: 'call_hung_up', burden: 'call_burden' } as const;
+export const HARDSHIP_ACTION = {
+  hungUp: 'call_hung_up',
+  burden: 'call_burden',
+  move: 'call_move_case',
+} as const;
 export const BURDEN_FORM = 'call_burden_form';
 export const BURDEN_BLOCK = { burden: 'burden', note: 'note' } as const;
 /** The longest note of their own, in UTF-16 code units. */
@@ -29,7 +33,7 @@ const OPTIONS = BURDENS.map((burden) => option(BURDEN_LABELS[burden], String(bur
 export const NEVER_SHOWN =
   'ここに書いたことは、顧客には一切表示されません。ご自身の記録として残り、管理者だけが案件のカードで見ます。';
 
-/** [切電した] [きつさを残す] of one call. */
+/** [切電した] [きつさを残す] [別の案件へ移す] of one call. */
 export function hardshipButtons(callId: string): Readonly<Record<string, unknown>> {
   const button = (actionId: string, text: string) => ({
     type: 'button',
@@ -40,7 +44,11 @@ export function hardshipButtons(callId: string): Readonly<Record<string, unknown
   return {
     type: 'actions',
     block_id: `hardship.${callId}`,
-    elements: [button(HARDSHIP_ACTION.hungUp, '切電した'), button(HARDSHIP_ACTION.burden, 'きつさを残す')],
+    elements: [
+      button(HARDSHIP_ACTION.hungUp, '切電した'),
+      button(HARDSHIP_ACTION.burden, 'きつさを残す'),
+      button(HARDSHIP_ACTION.move, '別の案件へ移す'),
+    ],
   };
 }
 

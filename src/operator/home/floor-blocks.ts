@@ -1,8 +1,9 @@
 import type { types } from '@slack/bolt';
 import { decisionButtons } from '../../delivery/decision-buttons.ts';
 import { CASE_STATE_LABELS } from '../../domain/cases/events.ts';
-import { clip, clipped, context, divider } from '../entry-modal/elements.ts';
+import { clip, clipped, context, divider, plain } from '../entry-modal/elements.ts';
 import type { Floor, Waiting } from './floor.ts';
+import { HOME_ACTION } from './home-ids.ts';
 import { ageInWords, CHANNEL_LABELS, timeInWords } from './home-words.ts';
 
 const NAME_SHOWN = 60;
@@ -77,7 +78,14 @@ function disputeBlocks({ disputes }: Floor, { day }: On): readonly types.KnownBl
       : `判断待ち ${waiting}件(いちばん古いものは ${timeInWords(since, day)} から)。管理者のチャンネルでご判断ください。`,
     `今月 ${ofMonth}件、うち受電回数から取り消し ${credited}件`,
   ];
-  return [divider(), heading('報告の内容への顧客の連絡'), clipped(lines.join('\n'))];
+  return [
+    divider(),
+    heading('報告の内容への顧客の連絡'),
+    {
+      ...clipped(lines.join('\n')),
+      accessory: { type: 'button', action_id: HOME_ACTION.shares, text: plain('オペレーター別の内訳') },
+    },
+  ];
 }
 
 function caseBlocks({ cases, casesInAll }: Floor, { day }: On): readonly types.KnownBlock[] {

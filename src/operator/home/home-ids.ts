@@ -17,6 +17,8 @@ export const HOME_ACTION = {
   next: 'home_next',
   /** The menu beside an entry: 訂正, 取消, 種別を変更. */
   entry: 'home_entry',
+  /** Supervisors: what clients dispute, by operator and kind. */
+  shares: 'home_shares',
 } as const;
 
 /** Value of the option that narrows nothing. */

@@ -2,8 +2,9 @@ import type { App, webApi } from '@slack/bolt';
 import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import { jstDay } from '../../domain/calendar.ts';
+import { jstDay, jstMonth } from '../../domain/calendar.ts';
 import type { Clock } from '../../domain/ports.ts';
+import { disputeShares } from '../../followup/disputes/dispute-shares.ts';
 import type { Schema } from '../../storage/schema.ts';
 import type { ChangeForm } from '../change/change-form.ts';
 import { NOT_OPENED } from '../change/change-words.ts';
@@ -18,6 +19,7 @@ import { type Choice, freshChoice, readChoice, SHOWN } from './choice.ts';
 import { ANY, HOME_ACTION, readEntryOption } from './home-ids.ts';
 import { openHome, storedChoice } from './homes.ts';
 import type { HomePublisher } from './publish.ts';
+import { sharesView } from './shares-view.ts';
 
 const Opened = z.object({
   user: z.string().regex(/^[UW][A-Z0-9]{1,60}$/),
@@ -97,6 +99,19 @@ export function listenForHome(
     await opening(client, triggerId, NOT_OPENED, () =>
       deps.changeForm.open(client, triggerId, chosen.type, chosen.callId, user.id),
     );
+  });
+
+  bolt.action(HOME_ACTION.shares, async ({ body, ack, client }) => {
+    await ack();
+    const { trigger_id: triggerId, user } = BlockActions.parse(body);
+    if (triggerId === undefined) return;
+    await opening(client, triggerId, FORM_NOT_OPENED, async () => {
+      // P9: how often whose calls are disputed is for supervisors.
+      if ((await publisher.roleOf(user.id)) !== 'supervisor') return;
+      const month = jstMonth(clock());
+      const view = sharesView(month, await disputeShares(db, month));
+      await client.views.open({ trigger_id: triggerId, view });
+    });
   });
 
   bolt.action(HOME_ACTION.enter, async ({ body, ack, client }) => {
