@@ -149,7 +149,7 @@ it('P4 prepares, is approved with one press of two, is ended half-way, and bring
   await vi.waitFor(() => expect(shown()).toContain('すべて送り出しました'), PATIENCE);
   await vi.waitFor(async () => {
     await decide();
-    expect(shown()).toContain('到達 32件、送信中 0件、不達 0件');
+    expect(shown()).toContain('送信済 32件、送信待ち 0件、失敗 0件');
   }, PATIENCE);
   expect(shown()).toContain('16 / 16件');
   expect(shown()).not.toContain('statement_run_approve');
