@@ -121,12 +121,13 @@ export function createOperatorApp(deps: {
     webClientOptions({ apiUrl: slack.apiUrl, timeoutMs: settings.slackTimeoutMs, logger: boltLogger });
   const web = createWebClient(slack.botToken, clientOptions());
 
+  const ownWorkspace = createOwnWorkspace({ slack: web, clock, log, settings });
   const tokenIn = createTokenIn(deps.workspaces?.tokens);
 
   const bolt = new App({
     receiver: idleReceiver(),
     // `authorize`, not `token`: clients' workspaces have tokens of their own.
-    authorize: createAuthorize({ botToken: slack.botToken, tokenIn }),
+    authorize: createAuthorize({ botToken: slack.botToken, own: ownWorkspace, tokenIn }),
     logger: boltLogger,
     clientOptions: clientOptions(),
     ignoreSelf: false,
@@ -225,7 +226,6 @@ export function createOperatorApp(deps: {
   listenForDisputes(bolt, { ...entry, disputes, responseUrl, inHand });
 
   const late = (body: BoltBody) => lateAnswer(slack.command, body, clock());
-  const ownWorkspace = createOwnWorkspace({ slack: web, clock, log, settings });
   const gated = createWorkspaceGate({
     own: ownWorkspace,
     distributed: slack.clientId !== undefined,

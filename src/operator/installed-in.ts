@@ -1,7 +1,9 @@
 import type { AuthorizeResult, webApi } from '@slack/bolt';
 import type { WorkspaceTokens } from '../domain/workspace-token.ts';
+import { isOwn, type OwnWorkspace } from './own-workspace.ts';
 import type { SlackBody } from './slack-body.ts';
 import { createWebClient } from './slack-client.ts';
+import { withinTime } from './time-limit.ts';
 
 /** The bot's token for a client's workspace, or undefined where it has none, such as the agency's own. */
 export type TokenIn = (workspaceId: string | undefined) => Promise<string | undefined>;
@@ -15,14 +17,27 @@ export function createTokenIn(tokens: WorkspaceTokens | undefined): TokenIn {
   };
 }
 
-/** What Bolt's `authorize` is asked for: the token of the very installation a request came through. */
+/** Longest wait for a client's token, ms: an answer is due within three seconds. */
+const LOOK_MS = 500;
+
+/**
+ * What Bolt's `authorize` is asked for: the token of the very installation a request came through. Requests of our own
+ * workspace ask no database, and none fails because one is away: operators are told so by whoever needs it (P1).
+ */
 export function createAuthorize(o: {
   readonly botToken: string;
+  readonly own: OwnWorkspace;
   readonly tokenIn: TokenIn;
 }): (source: unknown, body: unknown) => Promise<AuthorizeResult> {
-  return async (_source, body) => ({
-    botToken: (await o.tokenIn(installationOf(body as SlackBody))) ?? o.botToken,
-  });
+  return async (_source, body) => {
+    const installed = installationOf(body as SlackBody);
+    const own = await o.own(0);
+    if (installed === undefined || (own !== undefined && isOwn(own, [installed]))) {
+      return { botToken: o.botToken };
+    }
+    const looked = await withinTime(o.tokenIn(installed), LOOK_MS).catch(() => undefined);
+    return { botToken: (looked?.type === 'done' ? looked.value : undefined) ?? o.botToken };
+  };
 }
 
 /**

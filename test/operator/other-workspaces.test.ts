@@ -158,6 +158,7 @@ describe('P9 ids of operators and supervisors mean people of the agency’s own 
 describe('the token Bolt answers a request with', () => {
   const authorize = createAuthorize({
     botToken: 'xoxb-own',
+    own: async () => undefined,
     tokenIn: createTokenIn(async (id) =>
       id === OTHER ? { type: 'token', token: 'xoxb-other' } : { type: 'none', why: 'not_connected' },
     ),
@@ -180,6 +181,24 @@ describe('the token Bolt answers a request with', () => {
     ['a workspace that is not connected', press(DONE_ACTION, { ...there, team: 'T0NOBODY01' }), 'xoxb-own'],
   ])('%s', async (_, body, token) => {
     expect(await authorize(undefined, readSlackObject(body))).toEqual({ botToken: token });
+  });
+
+  it('P1 asks no database for the agency’s own, and fails for none that is away', async () => {
+    let asked = 0;
+    const away = createAuthorize({
+      botToken: 'xoxb-own',
+      own: async () => ({ teamId: OWN, enterpriseId: null }),
+      tokenIn: async () => {
+        asked += 1;
+        throw new Error('the database is away');
+      },
+    });
+    const pressedAt = async (place: typeof here) =>
+      await away(undefined, readSlackObject(press(DONE_ACTION, place, { message: { team: place.team } })));
+    expect(await pressedAt(here)).toEqual({ botToken: 'xoxb-own' });
+    expect(asked).toBe(0);
+    expect(await pressedAt(there)).toEqual({ botToken: 'xoxb-own' });
+    expect(asked).toBe(1);
   });
 });
 
